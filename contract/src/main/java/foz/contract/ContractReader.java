@@ -1,0 +1,296 @@
+package foz.contract;
+
+import foz.value.ColumnType;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// Reads a contract: ODCS's own shape first, then what Foz adds, then how the parts fit together.
+public final class ContractReader {
+
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,58}");
+    private static final int COLUMNS_MAX = 1_990;
+
+    private final List<Problem> problems = new ArrayList<>();
+
+    private ContractReader() {}
+
+    /// @throws ContractException with every problem found
+    public static Contract read(String yaml) {
+        Yaml root = Yaml.parse(yaml);
+        List<Problem> shape = Odcs.check(root);
+        if (!shape.isEmpty()) {
+            throw new ContractException(shape);
+        }
+        ContractReader reader = new ContractReader();
+        Contract contract = reader.contract((Yaml.Mapping) root);
+        if (reader.problems.isEmpty()) {
+            reader.problems.addAll(ContractRules.check(contract, (Yaml.Mapping) root));
+        }
+        if (!reader.problems.isEmpty()) {
+            throw new ContractException(reader.problems);
+        }
+        return contract;
+    }
+
+    private Contract contract(Yaml.Mapping root) {
+        Map<String, Yaml.Mapping> custom = customProperties(root, Set.of("foz.buckets"));
+        String id = root.text("id").orElse("");
+        String source =
+                root.list("servers").stream()
+                        .findFirst()
+                        .flatMap(server -> ((Yaml.Mapping) server).text("server"))
+                        .orElse("source");
+        List<Contract.Table> tables = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        for (Yaml object : root.list("schema")) {
+            Contract.Table table = table((Yaml.Mapping) object);
+            if (!names.add(table.name())) {
+                problem(object, "the table '" + table.name() + "' stands twice", "rename one");
+            }
+            tables.add(table);
+        }
+        return new Contract(
+                id,
+                root.text("name").or(() -> root.text("dataProduct")).orElse(id),
+                root.text("version").orElse(""),
+                root.text("status").orElse(""),
+                source,
+                buckets(custom.get("foz.buckets")),
+                tables);
+    }
+
+    private List<Contract.Bucket> buckets(
+            Yaml.@org.jspecify.annotations.Nullable Mapping property) {
+        if (property == null) {
+            return List.of();
+        }
+        List<Contract.Bucket> buckets = new ArrayList<>();
+        for (Yaml item : property.list("value")) {
+            if (!(item instanceof Yaml.Mapping mapping)) {
+                problem(item, "is not a mapping", "write {name, priority, claim}");
+                continue;
+            }
+            Fields fields = new Fields(mapping, problems);
+            Contract.Bucket bucket =
+                    new Contract.Bucket(
+                            fields.text("name"),
+                            (int) fields.number("priority", 3, 0, 3),
+                            fields.optionalText("claim"));
+            fields.closed();
+            if (!NAME.matcher(bucket.name()).matches()) {
+                fields.problem("name", "is not a name", "use a-z, 0-9 and _");
+            }
+            buckets.add(bucket);
+        }
+        return buckets;
+    }
+
+    private Contract.Table table(Yaml.Mapping object) {
+        Map<String, Yaml.Mapping> custom =
+                customProperties(object, Set.of("foz.capture", "foz.sync", "foz.command"));
+        String name = object.text("name").orElse("").toLowerCase(Locale.ROOT);
+        if (!NAME.matcher(name).matches() || name.startsWith("foz_")) {
+            problem(
+                    object,
+                    "the table's name '" + name + "' cannot be a name in the replica",
+                    "use a-z, 0-9 and _, at most 59, not beginning with foz_; keep the source's name in"
+                            + " physicalName");
+        }
+        List<Contract.Column> columns = columns(object, name);
+        return new Contract.Table(
+                name,
+                object.text("physicalName").orElse(name),
+                columns,
+                Optional.ofNullable(custom.get("foz.capture")).map(this::capture),
+                Optional.ofNullable(custom.get("foz.sync")).map(this::sync).orElse(List.of()),
+                Optional.ofNullable(custom.get("foz.command")).flatMap(this::command));
+    }
+
+    private List<Contract.Column> columns(Yaml.Mapping object, String table) {
+        List<Contract.Column> columns = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        for (Yaml property : object.list("properties")) {
+            Contract.Column column = column((Yaml.Mapping) property, columns.size() + 1);
+            if (!names.add(column.name())) {
+                problem(property, "the column '" + column.name() + "' stands twice", "rename one");
+            }
+            columns.add(column);
+        }
+        if (columns.stream().noneMatch(column -> column.keyPosition() > 0)) {
+            problem(
+                    object,
+                    "the table '" + table + "' has no primary key",
+                    "mark the columns that identify a row with primaryKey: true");
+        }
+        if (columns.size() > COLUMNS_MAX) {
+            problem(object, "has more than " + COLUMNS_MAX + " columns", "leave some out");
+        }
+        return columns;
+    }
+
+    private Contract.Column column(Yaml.Mapping property, int ordinal) {
+        Map<String, Yaml.Mapping> custom =
+                customProperties(property, Set.of("foz.sync", "foz.classificationReason"));
+        String name = property.text("name").orElse("").toLowerCase(Locale.ROOT);
+        if (!NAME.matcher(name).matches()) {
+            problem(
+                    property,
+                    "the column's name '" + name + "' cannot be a name in the replica",
+                    "use a-z, 0-9 and _, at most 59; keep the source's name in physicalName");
+        }
+        if (name.equals("id")) {
+            // A device's tables have a text column id of their own: the row's key.
+            name = "id";
+        }
+        boolean key = isTrue(property, "primaryKey");
+        int position = property.text("primaryKeyPosition").map(Integer::parseInt).orElse(ordinal);
+        boolean synced =
+                Optional.ofNullable(custom.get("foz.sync"))
+                        .flatMap(found -> found.text("value"))
+                        .map(text -> !text.equals("false"))
+                        .orElse(true);
+        return new Contract.Column(
+                name,
+                property.text("physicalName").orElse(name),
+                property.text("businessName").orElse(name),
+                ColumnType.of(property.text("physicalType"), property.text("logicalType")),
+                isTrue(property, "required") || key,
+                key ? Math.max(position, 1) : 0,
+                property.text("classification"),
+                synced,
+                minimum(property),
+                reference(property));
+    }
+
+    private static Optional<BigDecimal> minimum(Yaml.Mapping property) {
+        return property.get("logicalTypeOptions")
+                .flatMap(options ->
+                        options instanceof Yaml.Mapping found
+                                ? found.text("exclusiveMinimum")
+                                : Optional.empty())
+                .map(BigDecimal::new);
+    }
+
+    private static Optional<Contract.Reference> reference(Yaml.Mapping property) {
+        for (Yaml item : property.list("relationships")) {
+            Optional<String> to = ((Yaml.Mapping) item).text("to");
+            if (to.isPresent() && to.get().contains(".")) {
+                String text = to.get().toLowerCase(Locale.ROOT);
+                int dot = text.lastIndexOf('.');
+                return Optional.of(
+                        new Contract.Reference(text.substring(0, dot), text.substring(dot + 1)));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Contract.Capture capture(Yaml.Mapping property) {
+        Fields fields = fields(property);
+        Contract.Capture capture =
+                new Contract.Capture(
+                        fields.optionalText("stamp").map(text -> text.toLowerCase(Locale.ROOT)),
+                        fields.number("pollMs", 1_000, 50, 86_400_000),
+                        fields.number("compareMs", 60_000, 200, 7 * 86_400_000L),
+                        fields.number("overlapMs", 60_000, 1_000, 86_400_000));
+        fields.optionalText("key");
+        fields.closed();
+        return capture;
+    }
+
+    private List<Contract.SyncScope> sync(Yaml.Mapping property) {
+        List<Yaml> items =
+                property.get("value").orElseThrow() instanceof Yaml.Sequence sequence
+                        ? sequence.items()
+                        : List.of(property.get("value").orElseThrow());
+        List<Contract.SyncScope> scopes = new ArrayList<>();
+        for (Yaml item : items) {
+            if (!(item instanceof Yaml.Mapping mapping)) {
+                problem(item, "is not a mapping", "write {bucket: name}, with by or through");
+                continue;
+            }
+            Fields fields = new Fields(mapping, problems);
+            String bucket = fields.text("bucket");
+            Optional<String> by = fields.optionalText("by");
+            Optional<String> column = fields.optionalText("column");
+            Optional<String> through = fields.optionalText("through");
+            fields.closed();
+            if (by.isPresent() && through.isPresent()) {
+                fields.problem("through", "stands beside by", "keep one of them");
+            }
+            if (by.isPresent()) {
+                scopes.add(new Contract.SyncScope.ByColumn(bucket, by.get()));
+            } else if (through.isPresent()) {
+                scopes.add(through(fields, bucket, column, through.get()));
+            } else {
+                scopes.add(new Contract.SyncScope.Shared(bucket));
+            }
+        }
+        return scopes;
+    }
+
+    private static Contract.SyncScope through(
+            Fields fields, String bucket, Optional<String> column, String through) {
+        int dot = through.lastIndexOf('.');
+        if (dot < 1) {
+            fields.problem(
+                    "through", "'" + through + "' is not table.column", "write table.column");
+        }
+        String parent = dot < 1 ? through : through.substring(0, dot);
+        String parentColumn = dot < 1 ? "" : through.substring(dot + 1);
+        return new Contract.SyncScope.Through(
+                bucket, column.orElse(parentColumn), parent, parentColumn);
+    }
+
+    private Optional<CommandSpec> command(Yaml.Mapping property) {
+        return Optional.of(CommandReader.read(fields(property)));
+    }
+
+    private Fields fields(Yaml.Mapping property) {
+        Yaml value = property.get("value").orElse(property);
+        if (value instanceof Yaml.Mapping mapping) {
+            return new Fields(mapping, problems);
+        }
+        problem(value, "is not a mapping", "write key: value pairs");
+        return new Fields(
+                new Yaml.Mapping(value.path(), value.line(), Map.of()), new ArrayList<>());
+    }
+
+    /// The customProperties of a node whose key begins with `foz.`; one that is not in `known` is a
+    /// problem.
+    private Map<String, Yaml.Mapping> customProperties(Yaml.Mapping node, Set<String> known) {
+        Map<String, Yaml.Mapping> found = new java.util.LinkedHashMap<>();
+        for (Yaml item : node.list("customProperties")) {
+            Yaml.Mapping property = (Yaml.Mapping) item;
+            String name = property.text("property").orElse("");
+            if (!name.startsWith("foz.")) {
+                continue;
+            }
+            if (!known.contains(name)) {
+                problem(
+                        property,
+                        "the property '" + name + "' is not known here",
+                        "use one of " + String.join(", ", known.stream().sorted().toList()));
+            }
+            if (found.put(name, property) != null) {
+                problem(property, "the property '" + name + "' stands twice", "keep one");
+            }
+        }
+        return found;
+    }
+
+    private static boolean isTrue(Yaml.Mapping node, String key) {
+        return node.get(key).orElse(null) instanceof Yaml.Scalar(String _, int _, Boolean value)
+                && value;
+    }
+
+    private void problem(Yaml at, String message, String remedy) {
+        problems.add(new Problem(at.path(), at.line(), message, remedy));
+    }
+}

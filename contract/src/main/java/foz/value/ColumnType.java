@@ -1,0 +1,230 @@
+package foz.value;
+
+import java.math.BigDecimal;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// A column's type: what its canonical texts look like and what the replica (PostgreSQL) stores.
+///
+/// Canonical text is PostgreSQL's own output with ISO dates, UTC and hexadecimal bytes; every other
+/// source is brought to it by its dialect. Types without an exact counterpart are kept as text.
+///
+/// @param precision digits in all for DECIMAL, length for TEXT; 0 when unbounded
+/// @param scale digits after the point, for DECIMAL with a precision
+public record ColumnType(Kind kind, int precision, int scale) {
+
+    public enum Kind {
+        INTEGER,
+        DECIMAL,
+        FLOAT,
+        TEXT,
+        BOOLEAN,
+        DATE,
+        TIME,
+        TIMESTAMP,
+        TIMESTAMP_WITH_ZONE,
+        BYTES,
+        UUID,
+        JSON
+    }
+
+    private static final Pattern PHYSICAL =
+            Pattern.compile(
+                    "([a-z0-9_ \\[\\]\"]+?)\\s*(?:\\(\\s*(\\d+)\\s*(?:,\\s*(-?\\d+))?\\s*(?:char|byte)?\\s*\\))?(?:\\s+(with(?:out)?(?: local)? time zone|unsigned))?");
+    private static final Pattern INTEGER = Pattern.compile("[+-]?\\d{1,19}");
+    private static final Pattern DECIMAL =
+            Pattern.compile("[+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d{1,4})?|NaN|-?Infinity");
+    private static final Pattern DATE =
+            Pattern.compile("\\d{4,7}-\\d{2}-\\d{2}(?: BC)?|-?infinity");
+    private static final Pattern TIME = Pattern.compile("\\d{2}:\\d{2}:\\d{2}(?:\\.\\d{1,6})?");
+    private static final Pattern TIMESTAMP =
+            Pattern.compile(
+                    "\\d{4,7}-\\d{2}-\\d{2}[ T]\\d{2}:\\d{2}(?::\\d{2}(?:\\.\\d{1,9})?)?"
+                            + "(?:Z|[+-]\\d{2}(?::?\\d{2}){0,2})?(?: BC)?|-?infinity");
+    private static final Pattern BYTES = Pattern.compile("\\\\x(?:[0-9a-f]{2})*");
+    private static final Pattern UUID =
+            Pattern.compile("[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+
+    public static ColumnType text() {
+        return new ColumnType(Kind.TEXT, 0, 0);
+    }
+
+    /// The type behind a physical type as the source names it (`numeric(6,0)`, `VARCHAR2(40)`,
+    /// `timestamp without time zone`), or, where that says nothing, behind ODCS's logical type.
+    public static ColumnType of(Optional<String> physicalType, Optional<String> logicalType) {
+        return physicalType
+                .flatMap(ColumnType::ofPhysical)
+                .or(() -> physicalType.isPresent() ? Optional.of(text()) : Optional.empty())
+                .orElseGet(() -> ofLogical(logicalType.orElse("string")));
+    }
+
+    private static ColumnType ofLogical(String logicalType) {
+        return switch (logicalType) {
+            case "integer" -> new ColumnType(Kind.INTEGER, 0, 0);
+            case "number" -> new ColumnType(Kind.DECIMAL, 0, 0);
+            case "boolean" -> new ColumnType(Kind.BOOLEAN, 0, 0);
+            case "date" -> new ColumnType(Kind.DATE, 0, 0);
+            case "time" -> new ColumnType(Kind.TIME, 0, 0);
+            case "timestamp" -> new ColumnType(Kind.TIMESTAMP, 0, 0);
+            case String _ -> text();
+        };
+    }
+
+    private static Optional<ColumnType> ofPhysical(String physicalType) {
+        Matcher matcher = PHYSICAL.matcher(physicalType.strip().toLowerCase(Locale.ROOT));
+        if (!matcher.matches()) {
+            return Optional.empty();
+        }
+        int first = matcher.group(2) == null ? 0 : Integer.parseInt(matcher.group(2));
+        int second = matcher.group(3) == null ? 0 : Integer.parseInt(matcher.group(3));
+        String suffix = matcher.group(4) == null ? "" : matcher.group(4);
+        return Optional.ofNullable(
+                switch (matcher.group(1).strip()) {
+                    case "smallint",
+                            "int2",
+                            "smallserial",
+                            "integer",
+                            "int",
+                            "int4",
+                            "serial",
+                            "bigint",
+                            "int8",
+                            "bigserial",
+                            "tinyint",
+                            "mediumint" ->
+                            suffix.equals("unsigned")
+                                    ? new ColumnType(Kind.DECIMAL, 20, 0)
+                                    : new ColumnType(Kind.INTEGER, 0, 0);
+                    case "numeric", "decimal", "number", "dec" -> decimal(first, second);
+                    case "real",
+                            "float4",
+                            "double precision",
+                            "float8",
+                            "double",
+                            "float",
+                            "binary_float",
+                            "binary_double" ->
+                            new ColumnType(Kind.FLOAT, 0, 0);
+                    case "varchar",
+                            "character varying",
+                            "varchar2",
+                            "nvarchar",
+                            "nvarchar2",
+                            "text",
+                            "clob",
+                            "nclob",
+                            "longtext",
+                            "mediumtext",
+                            "tinytext",
+                            "string" ->
+                            new ColumnType(Kind.TEXT, first, 0);
+                    case "char", "character", "bpchar", "nchar" ->
+                            new ColumnType(Kind.TEXT, first, 0);
+                    case "boolean", "bool", "bit" ->
+                            matcher.group(1).equals("bit")
+                                    ? null
+                                    : new ColumnType(Kind.BOOLEAN, 0, 0);
+                    case "date" -> new ColumnType(Kind.DATE, 0, 0);
+                    case "time" ->
+                            suffix.equals("with time zone")
+                                    ? null
+                                    : new ColumnType(Kind.TIME, 0, 0);
+                    case "timestamp", "datetime", "datetime2", "smalldatetime" ->
+                            new ColumnType(
+                                    suffix.startsWith("with ")
+                                            ? Kind.TIMESTAMP_WITH_ZONE
+                                            : Kind.TIMESTAMP,
+                                    0,
+                                    0);
+                    case "timestamptz" -> new ColumnType(Kind.TIMESTAMP_WITH_ZONE, 0, 0);
+                    case "bytea", "blob", "raw", "varbinary", "binary", "longblob", "mediumblob" ->
+                            new ColumnType(Kind.BYTES, 0, 0);
+                    case "uuid" -> new ColumnType(Kind.UUID, 0, 0);
+                    case "json" -> new ColumnType(Kind.JSON, 0, 0);
+                    case String _ -> null;
+                });
+    }
+
+    private static ColumnType decimal(int precision, int scale) {
+        return scale < 0 || scale > precision
+                ? new ColumnType(Kind.DECIMAL, 0, 0)
+                : new ColumnType(Kind.DECIMAL, precision, scale);
+    }
+
+    /// The type of the replica's column, in PostgreSQL's words.
+    public String replicaType() {
+        return switch (kind) {
+            case INTEGER -> "bigint";
+            case DECIMAL -> precision == 0 ? "numeric" : "numeric(" + precision + "," + scale + ")";
+            case FLOAT -> "double precision";
+            case TEXT -> "text";
+            case BOOLEAN -> "boolean";
+            case DATE -> "date";
+            case TIME -> "time";
+            case TIMESTAMP -> "timestamp";
+            case TIMESTAMP_WITH_ZONE -> "timestamptz";
+            case BYTES -> "bytea";
+            case UUID -> "uuid";
+            case JSON -> "text";
+        };
+    }
+
+    /// Whether a device can hold the value as a JSON number without losing a digit.
+    public boolean fitsJsonNumber() {
+        return kind == Kind.INTEGER
+                || kind == Kind.FLOAT
+                || (kind == Kind.DECIMAL && precision > 0 && precision <= 15 && scale == 0);
+    }
+
+    /// Why a canonical text is not a value of this type, or empty when it is.
+    public Optional<String> problem(String text) {
+        if (text.indexOf('\0') >= 0) {
+            return Optional.of("holds a NUL character, which the replica cannot store");
+        }
+        return switch (kind) {
+            case INTEGER -> require(INTEGER, text, "a whole number").or(() -> longRange(text));
+            case DECIMAL -> require(DECIMAL, text, "a decimal number").or(() -> decimalRange(text));
+            case FLOAT -> require(DECIMAL, text, "a number");
+            case TEXT, JSON -> Optional.empty();
+            case BOOLEAN ->
+                    text.equals("t")
+                                    || text.equals("f")
+                                    || text.equals("true")
+                                    || text.equals("false")
+                            ? Optional.empty()
+                            : Optional.of("is not true or false");
+            case DATE -> require(DATE, text, "a date (YYYY-MM-DD)");
+            case TIME -> require(TIME, text, "a time (HH:MM:SS)");
+            case TIMESTAMP, TIMESTAMP_WITH_ZONE ->
+                    require(TIMESTAMP, text, "a timestamp (YYYY-MM-DD HH:MM:SS)");
+            case BYTES -> require(BYTES, text, "hexadecimal bytes (\\x...)");
+            case UUID -> require(UUID, text, "a UUID");
+        };
+    }
+
+    private static Optional<String> require(Pattern pattern, String text, String what) {
+        return pattern.matcher(text).matches() ? Optional.empty() : Optional.of("is not " + what);
+    }
+
+    private static Optional<String> longRange(String text) {
+        try {
+            Long.parseLong(text);
+            return Optional.empty();
+        } catch (NumberFormatException e) {
+            return Optional.of("is outside the 64-bit range");
+        }
+    }
+
+    private Optional<String> decimalRange(String text) {
+        int digits = precision - scale;
+        if (precision == 0 || text.length() <= digits || text.endsWith("y") || text.equals("NaN")) {
+            return Optional.empty();
+        }
+        BigDecimal value = new BigDecimal(text).setScale(scale, java.math.RoundingMode.HALF_UP);
+        return value.precision() - value.scale() > digits
+                ? Optional.of("has more than " + digits + " digits before the point")
+                : Optional.empty();
+    }
+}

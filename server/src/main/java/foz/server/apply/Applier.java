@@ -1,0 +1,229 @@
+package foz.server.apply;
+
+import foz.server.log.BatchRecord;
+import foz.server.log.Loop;
+import foz.server.log.Topics;
+import foz.server.replica.ReplicaWriter;
+import foz.server.replica.Transactions;
+import foz.server.settings.Role;
+import foz.server.settings.Settings;
+import foz.server.tenant.Tenant;
+import foz.server.tenant.Tenants;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.TransientDataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/// Reads batches from the log and brings them into the replicas. A stream whose batch cannot be
+/// applied stands still, with the others going on, and is tried again from the acknowledged
+/// batches.
+@Component
+@Role("apply")
+final class Applier extends Loop {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Applier.class);
+    private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration REPAIR_EVERY = Duration.ofSeconds(3);
+
+    private record StreamKey(String tenant, String source) {}
+
+    private final Topics topics;
+    private final DataSource dataSource;
+    private final JdbcClient jdbc;
+    private final Tenants tenants;
+    private final ReplicaWriter writer;
+    private final ApplyMeters meters;
+    private final int transactionRowsMax;
+    private final Map<StreamKey, Instant> behind = new HashMap<>();
+    private @Nullable KafkaConsumer<String, byte[]> consumer;
+
+    Applier(
+            Topics topics,
+            DataSource dataSource,
+            Tenants tenants,
+            ReplicaWriter writer,
+            ApplyMeters meters,
+            Settings settings) {
+        super("applier", settings.apply().retryMsMax());
+        this.topics = topics;
+        this.dataSource = dataSource;
+        this.jdbc = JdbcClient.create(dataSource);
+        this.tenants = tenants;
+        this.writer = writer;
+        this.meters = meters;
+        this.transactionRowsMax = settings.apply().transactionRowsMax();
+    }
+
+    @Override
+    protected void open() throws InterruptedException {
+        topics.create(topics.changes());
+        KafkaConsumer<String, byte[]> opened = topics.consumer("apply");
+        opened.subscribe(List.of(topics.changes()));
+        consumer = opened;
+    }
+
+    @Override
+    protected void close() {
+        KafkaConsumer<String, byte[]> open = consumer;
+        consumer = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    @Override
+    protected void wake() {
+        KafkaConsumer<String, byte[]> open = consumer;
+        if (open != null) {
+            open.wakeup();
+        }
+    }
+
+    @Override
+    protected void step() {
+        KafkaConsumer<String, byte[]> open = consumer;
+        if (open == null) {
+            throw new IllegalStateException("not open");
+        }
+        try {
+            Map<StreamKey, List<BatchRecord>> byStream = new LinkedHashMap<>();
+            for (ConsumerRecord<String, byte[]> record : open.poll(POLL)) {
+                BatchRecord batch = BatchRecord.of(record);
+                byStream.computeIfAbsent(
+                                new StreamKey(batch.tenant(), batch.source()),
+                                _ -> new ArrayList<>())
+                        .add(batch);
+            }
+            byStream.forEach(this::applyAll);
+            if (!byStream.isEmpty()) {
+                open.commitSync();
+            }
+            repair();
+        } catch (WakeupException _) {
+            // The process stops; the loop ends by itself.
+        }
+    }
+
+    private void applyAll(StreamKey key, List<BatchRecord> batches) {
+        Optional<Tenant> tenant = tenants.find(key.tenant());
+        if (tenant.isEmpty()) {
+            LOG.warn("batches of the tenant {} came after it was removed", key.tenant());
+            return;
+        }
+        List<BatchRecord> transaction = new ArrayList<>();
+        long bytes = 0;
+        for (BatchRecord batch : batches) {
+            transaction.add(batch);
+            bytes += batch.body().length;
+            // Compressed, a row takes some ten bytes or more; the bound need not be exact.
+            if (bytes / 10 > transactionRowsMax) {
+                applyOnce(key, tenant.get(), transaction);
+                transaction.clear();
+                bytes = 0;
+            }
+        }
+        if (!transaction.isEmpty()) {
+            applyOnce(key, tenant.get(), transaction);
+        }
+    }
+
+    private void applyOnce(StreamKey key, Tenant tenant, List<BatchRecord> batches) {
+        Instant start = Instant.now();
+        BatchApplier.Applied applied;
+        try {
+            applied = transact(key, tenant, batches);
+        } catch (DataAccessResourceFailureException | TransientDataAccessException e) {
+            // The database is away: nothing can go on, and the log keeps the batches.
+            throw e;
+        } catch (DataAccessException | IllegalStateException | IllegalArgumentException e) {
+            meters.failed(key.tenant(), key.source());
+            LOG.error(
+                    "the stream {}/{} stands still at batch {}",
+                    key.tenant(),
+                    key.source(),
+                    batches.getFirst().seq(),
+                    e);
+            behind.putIfAbsent(key, Instant.now());
+            return;
+        }
+        report(key, batches, applied, start);
+    }
+
+    private BatchApplier.Applied transact(StreamKey key, Tenant tenant, List<BatchRecord> batches) {
+        try {
+            return Transactions.run(
+                    dataSource,
+                    connection ->
+                            new BatchApplier(connection, tenant, key.source(), writer)
+                                    .apply(batches));
+        } catch (org.springframework.dao.DataIntegrityViolationException e) {
+            // A value that our checks let through and the database did not: one row must not stop
+            // the others.
+            LOG.warn(
+                    "a row of {}/{} was refused; applying row by row",
+                    key.tenant(),
+                    key.source(),
+                    e);
+            throw e;
+        }
+    }
+
+    private void report(
+            StreamKey key, List<BatchRecord> batches, BatchApplier.Applied applied, Instant start) {
+        meters.applied(
+                key.tenant(),
+                key.source(),
+                applied,
+                Duration.between(start, Instant.now()),
+                Instant.ofEpochMilli(batches.getLast().capturedAtMs()));
+        jdbc.sql(
+                        """
+                        UPDATE stream SET applied_seq = greatest(applied_seq, ?), last_applied_at = now()
+                        WHERE tenant = ? AND source = ? AND incarnation = ?
+                        """)
+                .params(applied.seq(), key.tenant(), key.source(), applied.incarnation())
+                .update();
+        if (applied.gap()) {
+            LOG.warn(
+                    "the log lacks batch {} of {}/{}; it is put there again",
+                    applied.seq() + 1,
+                    key.tenant(),
+                    key.source());
+            behind.putIfAbsent(key, Instant.EPOCH);
+        } else {
+            behind.remove(key);
+        }
+    }
+
+    /// Has the publisher repeat what streams that stand still are missing.
+    private void repair() {
+        Instant due = Instant.now().minus(REPAIR_EVERY);
+        for (StreamKey key : List.copyOf(behind.keySet())) {
+            if (behind.getOrDefault(key, Instant.MAX).isBefore(due)) {
+                jdbc.sql(
+                                """
+                                UPDATE stream SET published_seq = applied_seq WHERE tenant = ? AND source = ?
+                                """)
+                        .params(key.tenant(), key.source())
+                        .update();
+                behind.remove(key);
+            }
+        }
+    }
+}

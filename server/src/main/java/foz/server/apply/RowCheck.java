@@ -1,0 +1,47 @@
+package foz.server.apply;
+
+import foz.contract.Contract.Column;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Whether a row is what the contract says.
+final class RowCheck {
+
+    private static final int SHOWN_MAX = 60;
+
+    private RowCheck() {}
+
+    /// The first thing wrong with the row, naming column and value.
+    static Optional<String> problem(
+            List<Column> columns, @Nullable String[] values, boolean delete) {
+        for (int i = 0; i < values.length; i++) {
+            Column column = columns.get(i);
+            String value = values[i];
+            if (delete && column.keyPosition() == 0) {
+                continue;
+            }
+            if (value == null) {
+                if (column.required()) {
+                    return Optional.of(
+                            "the column '"
+                                    + column.name()
+                                    + "' is empty and the contract requires it");
+                }
+                continue;
+            }
+            Optional<String> problem = column.type().problem(value);
+            if (problem.isPresent()) {
+                return Optional.of(
+                        "the column '%s' holds '%s', which %s"
+                                .formatted(column.name(), shorten(value), problem.get()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String shorten(String value) {
+        String shown = value.replace('\0', '\u2400');
+        return shown.length() <= SHOWN_MAX ? shown : shown.substring(0, SHOWN_MAX) + "…";
+    }
+}

@@ -1,0 +1,117 @@
+package foz.server.error;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.sql.SQLException;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.dao.DataAccessException;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
+
+/// Turns every failure of a request into a problem document (RFC 9457) with a `code`.
+@RestControllerAdvice
+@Order(Ordered.HIGHEST_PRECEDENCE)
+final class ProblemAdvice {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProblemAdvice.class);
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> handle(FozException e) {
+        ProblemDetail problem = problem(e.code(), e.detail());
+        e.extra().forEach(problem::setProperty);
+        return answer(problem);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> handle(AccessDeniedException e) {
+        return answer(
+                problem(ErrorCode.FORBIDDEN, "the token does not allow this: " + e.getMessage()));
+    }
+
+    /// The reader went away; there is nobody to answer.
+    @ExceptionHandler
+    void handle(AsyncRequestNotUsableException e) {
+        LOG.debug("client went away: {}", e.getMessage());
+    }
+
+    @ExceptionHandler({DataAccessException.class, SQLException.class})
+    ResponseEntity<ProblemDetail> handleDatabase(Exception e, HttpServletRequest request) {
+        LOG.warn("database fault at {} {}", request.getMethod(), request.getRequestURI(), e);
+        return answer(
+                problem(
+                        ErrorCode.UNAVAILABLE,
+                        "the database does not answer; nothing was changed; try again"));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> handleOther(Exception e, HttpServletRequest request) {
+        if (e instanceof ErrorResponse known) {
+            HttpStatusCode status = known.getStatusCode();
+            ProblemDetail problem = known.getBody();
+            problem.setProperty("code", codeOf(status).name());
+            return ResponseEntity.status(status)
+                    .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                    .body(problem);
+        }
+        if (e instanceof org.springframework.http.converter.HttpMessageNotReadableException) {
+            return answer(
+                    problem(
+                            ErrorCode.BAD_REQUEST,
+                            "the body is not the JSON expected here: " + rootMessage(e)));
+        }
+        String id = UUID.randomUUID().toString();
+        LOG.error("defect {} at {} {}", id, request.getMethod(), request.getRequestURI(), e);
+        ProblemDetail problem =
+                problem(ErrorCode.INTERNAL, "a defect in Foz; report it with the id " + id);
+        problem.setProperty("id", id);
+        return answer(problem);
+    }
+
+    private static String rootMessage(Throwable e) {
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        String message = String.valueOf(root.getMessage());
+        int end = message.indexOf('\n');
+        return end < 0 ? message : message.substring(0, end);
+    }
+
+    private static ErrorCode codeOf(HttpStatusCode status) {
+        return switch (status.value()) {
+            case 401 -> ErrorCode.UNAUTHORIZED;
+            case 403 -> ErrorCode.FORBIDDEN;
+            case 404 -> ErrorCode.NOT_FOUND;
+            case 413 -> ErrorCode.TOO_LARGE;
+            case 415, 406 -> ErrorCode.UNSUPPORTED_TYPE;
+            case 429 -> ErrorCode.BUSY;
+            case 503 -> ErrorCode.UNAVAILABLE;
+            default -> status.is4xxClientError() ? ErrorCode.BAD_REQUEST : ErrorCode.INTERNAL;
+        };
+    }
+
+    /// A problem document as every endpoint answers it.
+    static ProblemDetail problem(ErrorCode code, String detail) {
+        ProblemDetail problem =
+                ProblemDetail.forStatusAndDetail(HttpStatus.valueOf(code.status()), detail);
+        problem.setProperty("code", code.name());
+        return problem;
+    }
+
+    private static ResponseEntity<ProblemDetail> answer(ProblemDetail problem) {
+        return ResponseEntity.status(problem.getStatus())
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .body(problem);
+    }
+}

@@ -1,0 +1,5 @@
+/// The Kafka topics.
+@NullMarked
+package foz.server.log;
+
+import org.jspecify.annotations.NullMarked;

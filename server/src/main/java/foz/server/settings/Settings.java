@@ -1,0 +1,91 @@
+package foz.server.settings;
+
+import java.util.List;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/// All settings of the server, under `foz.`. An unknown key stops the start.
+@ConfigurationProperties(prefix = "foz", ignoreUnknownFields = false)
+public record Settings(
+        @Doc(
+                        "Roles of this process: all, or a list of identity, ingest, apply, sync, command, console")
+                @DefaultValue("all")
+                List<String> roles,
+        @Doc("This process's address as others reach it") @DefaultValue("http://127.0.0.1:8080")
+                String publicUrl,
+        @DefaultValue Database database,
+        @DefaultValue Log log,
+        @DefaultValue Ingest ingest,
+        @DefaultValue Apply apply,
+        @DefaultValue Sync sync,
+        @DefaultValue Command command,
+        @DefaultValue Identity identity) {
+
+    public Settings {
+        roles = List.copyOf(roles);
+    }
+
+    /// Control tables and replicas.
+    public record Database(
+            @Doc("JDBC URL of the PostgreSQL database")
+                    @DefaultValue("jdbc:postgresql://127.0.0.1:5432/foz")
+                    String jdbcUrl,
+            @Doc("Its user") @DefaultValue("foz") String user,
+            @Doc("Its password") @DefaultValue("") Secret password,
+            @Doc("Connections that this process opens at most") @DefaultValue("24")
+                    int connectionsMax) {}
+
+    public record Log(
+            @Doc("Kafka bootstrap servers") @DefaultValue("127.0.0.1:9092") String bootstrapServers,
+            @Doc("Prefix of the topics' names") @DefaultValue("foz") String topicPrefix,
+            @Doc("Partitions of a topic when Foz creates it") @DefaultValue("4") int partitions,
+            @Doc("Replicas of a topic when Foz creates it") @DefaultValue("1") int replicas) {}
+
+    public record Ingest(
+            @Doc("How long a stream stays with an agent that says nothing") @DefaultValue("15000")
+                    long leaseMs,
+            @Doc("Batches of one stream that may wait for the log, before agents are told to wait")
+                    @DefaultValue("256")
+                    int waitingBatchesMax,
+            @Doc("Applied batches kept, for the log to be repaired from") @DefaultValue("16")
+                    int keptBatches) {}
+
+    public record Apply(
+            @Doc("Rows brought into the replica in one transaction, at most") @DefaultValue("50000")
+                    int transactionRowsMax,
+            @Doc("Pause before a failed transaction is tried again, at most") @DefaultValue("5000")
+                    long retryMsMax) {}
+
+    public record Sync(
+            @Doc("Devices connected to this process at once, at most") @DefaultValue("10000")
+                    int connectionsMax,
+            @Doc("Connections of one user at once, at most") @DefaultValue("20")
+                    int userConnectionsMax,
+            @Doc("Operations in one line") @DefaultValue("1000") int lineOperations,
+            @Doc("Between two keepalive lines") @DefaultValue("20000") long keepaliveMs,
+            @Doc("A device that reads slower gets a newer checkpoint after this time")
+                    @DefaultValue("60000")
+                    long snapshotMsMax,
+            @Doc("Longest life of a token that is accepted") @DefaultValue("86400")
+                    long tokenSecondsMax) {}
+
+    public record Command(
+            @Doc("Bytes of one upload or command, at most") @DefaultValue("1048576") int bytesMax,
+            @Doc("Entries of one upload, at most") @DefaultValue("5000") int entriesMax,
+            @Doc("How long an agent may hold a claimed command without a report")
+                    @DefaultValue("30000")
+                    long claimMs,
+            @Doc("Pause before the outbox repeats what the log seems to have lost")
+                    @DefaultValue("30000")
+                    long republishMs) {}
+
+    public record Identity(
+            @Doc("Issuer of tokens; empty: this process's public URL") @DefaultValue("")
+                    String issuer,
+            @Doc("Audience that tokens must name") @DefaultValue("foz") String audience,
+            @Doc("Life of an access token") @DefaultValue("3600") long tokenSeconds,
+            @Doc("Life of a refresh token") @DefaultValue("2592000") long refreshSeconds,
+            @Doc("Where the console's own sign-in returns to; empty: this process's public URL")
+                    @DefaultValue("")
+                    String consoleUrl) {}
+}

@@ -1,0 +1,5 @@
+/// Streams each device its buckets.
+@NullMarked
+package foz.server.sync;
+
+import org.jspecify.annotations.NullMarked;
