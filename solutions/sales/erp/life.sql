@@ -23,8 +23,8 @@ CREATE OR REPLACE FUNCTION erp_life_stock(keys bigint[], seed bigint, products i
 DECLARE
   moved integer;
 BEGIN
-  UPDATE pcest SET qtestger = qtestger + delta, qtest = CASE WHEN qtest < 1e12 THEN qtest + delta ELSE qtest END,
-    dtultent = CASE WHEN delta >= 30 THEN localtimestamp(0) ELSE dtultent END
+  UPDATE pcest SET qtestger = now.qtestger + delta, qtest = CASE WHEN now.qtest < 1e12 THEN now.qtest + delta ELSE now.qtest END,
+    dtultent = CASE WHEN delta >= 30 THEN localtimestamp(0) ELSE now.dtultent END
   FROM (SELECT DISTINCT ON (branch, product) branch, product, key
         FROM unnest(keys) AS key CROSS JOIN LATERAL (SELECT (1 + erp_pick(seed, 'life.branch', key, 2))::text AS branch,
           erp_product_from(1 + erp_pick(seed, 'life.product', key, products)) AS product) AS drawn ORDER BY branch, product, key) AS chosen
@@ -32,7 +32,7 @@ BEGIN
   CROSS JOIN LATERAL (SELECT now.qtestger - coalesce(now.qtreserv, 0) - coalesce(now.qtbloqueada, 0) - CASE WHEN product <= 20 THEN 1000 ELSE 0 END AS spare,
     1 + erp_pick(seed, 'life.quantity', key, 24) AS quantity) AS state
   CROSS JOIN LATERAL (SELECT CASE WHEN spare < quantity THEN 30 + 10 * quantity WHEN erp_pick(seed, 'life.delivery', key, 9) = 0 THEN 6 * quantity ELSE -quantity END AS delta) AS move
-  WHERE pcest.codfilial = chosen.branch AND pcest.codprod = chosen.product;
+  WHERE pcest.codfilial = now.codfilial AND pcest.codprod = now.codprod;
   GET DIAGNOSTICS moved = ROW_COUNT;
   RETURN moved;
 END

@@ -1,0 +1,89 @@
+package foz.contract;
+
+import java.util.regex.Pattern;
+
+/// Numbers that prove themselves by check digits.
+final class CheckDigits {
+
+    /// American Express has 15 digits, Diners 14, all others 16 to 19.
+    private static final Pattern CARD =
+            Pattern.compile(
+                    "3[47]\\d{13}|3(?:0[0-5]|[68]\\d)\\d{11}|(?:4\\d|5[0-8]|6\\d|35|2[2-7])\\d{14,17}");
+
+    private CheckDigits() {}
+
+    /// A person's CPF: 11 digits, with or without punctuation; a number column loses leading zeros,
+    /// so 9 and 10 digits are filled up. Both digits: weights from 2 upward from the right, mod 11.
+    static boolean cpf(String value) {
+        String digits = strip(value);
+        if (digits.length() < 9 || digits.length() > 11 || !digits.matches("\\d+")) {
+            return false;
+        }
+        String full = "0".repeat(11 - digits.length()) + digits;
+        return !same(full) && mod11(full, 9, 11) && mod11(full, 10, 11);
+    }
+
+    /// A company's CNPJ: 12 digits or capital letters and 2 digits. Each character counts its ASCII
+    /// code less 48; weights 2 to 9 from the right, mod 11.
+    static boolean cnpj(String value) {
+        String text = strip(value);
+        boolean number = text.matches("\\d{12,14}");
+        if (!number && !text.matches("[0-9A-Z]{12}\\d{2}")) {
+            return false;
+        }
+        String full = "0".repeat(14 - text.length()) + text;
+        return !same(full) && mod11(full, 12, 9) && mod11(full, 13, 9);
+    }
+
+    /// GTIN-8, 12, 13 or 14 (EAN): weights 3 and 1 in turn from the right, mod 10.
+    static boolean gtin(String value) {
+        if (!value.matches("\\d{8}|\\d{12,14}") || same(value)) {
+            return false;
+        }
+        int sum = 0;
+        for (int i = 0; i < value.length(); i++) {
+            int weight = (value.length() - i) % 2 == 0 ? 3 : 1;
+            sum += weight * (value.charAt(i) - '0');
+        }
+        return sum % 10 == 0;
+    }
+
+    /// A payment card: 14 to 19 digits, maybe in groups, that begin as the schemes' numbers do and
+    /// satisfy Luhn's formula.
+    static boolean card(String value) {
+        if (!value.matches("\\d[\\d -]{12,22}\\d")) {
+            return false;
+        }
+        String digits = value.replaceAll("[ -]", "");
+        if (!CARD.matcher(digits).matches() || same(digits)) {
+            return false;
+        }
+        int sum = 0;
+        for (int i = 0; i < digits.length(); i++) {
+            int digit = digits.charAt(digits.length() - 1 - i) - '0';
+            int doubled = i % 2 == 0 ? digit : 2 * digit;
+            sum += doubled > 9 ? doubled - 9 : doubled;
+        }
+        return sum % 10 == 0;
+    }
+
+    /// Whether the character at `at` is the check digit of those before it, with weights from 2 to
+    /// `weightMax`, again and again, from the right.
+    private static boolean mod11(String text, int at, int weightMax) {
+        int sum = 0;
+        for (int i = 0; i < at; i++) {
+            int weight = 2 + (at - 1 - i) % (weightMax - 1);
+            sum += weight * (text.charAt(i) - '0');
+        }
+        int rest = sum % 11;
+        return text.charAt(at) - '0' == (rest < 2 ? 0 : 11 - rest);
+    }
+
+    private static boolean same(String text) {
+        return text.chars().distinct().count() == 1;
+    }
+
+    private static String strip(String value) {
+        return value.replaceAll("[./ -]", "");
+    }
+}
