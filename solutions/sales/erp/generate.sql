@@ -563,9 +563,9 @@ CREATE OR REPLACE FUNCTION erp_add_stock(seed bigint, first integer, last intege
     CASE WHEN entered IS NULL AND erp_pick(seed, 'stock.out', key, 12) > 0 THEN erp_base_date() - erp_pick(seed, 'stock.out.day', key, 20) + time '17:00:00' END
   FROM (SELECT codprod::integer AS n, aceitavendafracao = 'S' AS by_weight FROM pcprodut WHERE codprod BETWEEN first AND last) AS product
   CROSS JOIN (VALUES ('1'), ('2')) AS branches (branch)
-  LEFT JOIN (SELECT codprod::integer AS n, codfilialretira AS branch, sum(qt) AS held FROM pcpedi WHERE posicao IN ('P', 'B', 'L', 'M') GROUP BY 1, 2) AS open_line
-    USING (n, branch)
-  LEFT JOIN (SELECT codprod::integer AS n, pvenda1 AS price FROM pctabpr WHERE numregiao = 1) AS price USING (n)
+  LEFT JOIN (SELECT codprod::integer AS n, codfilialretira AS branch, sum(qt) AS held FROM pcpedi
+    WHERE codprod BETWEEN first AND last AND posicao IN ('P', 'B', 'L', 'M') GROUP BY 1, 2) AS open_line USING (n, branch)
+  LEFT JOIN (SELECT codprod::integer AS n, pvenda1 AS price FROM pctabpr WHERE codprod BETWEEN first AND last AND numregiao = 1) AS price USING (n)
   CROSS JOIN LATERAL (SELECT n * 10 + branch::integer AS key, coalesce(held, 0) AS reserved) AS choice
   CROSS JOIN LATERAL (SELECT CASE WHEN erp_pick(seed, 'stock.blocked', key, 25) = 0 THEN erp_pick(seed, 'stock.blocked.quantity', key, 30) ELSE 0 END AS blocked) AS hold
   CROSS JOIN LATERAL (SELECT reserved + blocked + CASE WHEN n <= 20 THEN 5000 WHEN erp_pick(seed, 'stock.none', key, 100) < 8 THEN 0

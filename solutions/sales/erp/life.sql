@@ -147,28 +147,28 @@ CREATE OR REPLACE FUNCTION erp_unsold_product_from(code integer) RETURNS numeric
   ORDER BY codprod LIMIT 1
 $$;
 
-CREATE OR REPLACE FUNCTION erp_delete_customer(customer numeric) RETURNS integer LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION erp_delete_customer(code numeric) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
   deleted integer;
 BEGIN
-  DELETE FROM pcclient WHERE codcli = customer;
+  DELETE FROM pcclient WHERE codcli = code;
   GET DIAGNOSTICS deleted = ROW_COUNT;
-  DELETE FROM truth.customer WHERE codcli = customer;
-  DELETE FROM truth.stray_blank WHERE table_name = 'PCCLIENT' AND row_key = customer::text;
+  DELETE FROM truth.customer WHERE codcli = code;
+  DELETE FROM truth.stray_blank WHERE table_name = 'PCCLIENT' AND row_key = code::text;
   RETURN deleted;
 END
 $$;
 
 -- A product goes with its prices and its stock.
-CREATE OR REPLACE FUNCTION erp_delete_product(product numeric) RETURNS integer LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION erp_delete_product(code numeric) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
   deleted integer;
 BEGIN
-  DELETE FROM pcprodut WHERE codprod = product;
+  DELETE FROM pcprodut WHERE codprod = code;
   GET DIAGNOSTICS deleted = ROW_COUNT;
-  DELETE FROM pctabpr WHERE codprod = product;
-  DELETE FROM pcest WHERE codprod = product;
-  DELETE FROM truth.stray_blank WHERE table_name = 'PCPRODUT' AND row_key = product::text;
+  DELETE FROM pctabpr WHERE codprod = code;
+  DELETE FROM pcest WHERE codprod = code;
+  DELETE FROM truth.stray_blank WHERE table_name = 'PCPRODUT' AND row_key = code::text;
   RETURN deleted;
 END
 $$;

@@ -2,7 +2,7 @@ package foz.server.identity;
 
 import foz.server.error.ErrorCode;
 import foz.server.error.Problems;
-import foz.server.sync.SyncErrors;
+import foz.server.error.SyncErrors;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -92,7 +92,7 @@ class ApiSecurity {
         }
         String text =
                 e instanceof OAuth2AuthenticationException known
-                        ? known.getError().getCode() + " " + e.getMessage()
+                        ? known.getError().getErrorCode() + " " + e.getMessage()
                         : String.valueOf(e.getMessage());
         if (text.contains("expired")) {
             return "S2103";

@@ -2,6 +2,7 @@ package foz.server.sync;
 
 import foz.server.error.ErrorCode;
 import foz.server.error.FozException;
+import foz.server.error.SyncErrors;
 import foz.server.identity.Caller;
 import foz.server.settings.Role;
 import foz.server.tenant.Tenant;

@@ -1,6 +1,5 @@
-package foz.server.sync;
+package foz.server.error;
 
-import foz.server.error.FozException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Map;
@@ -39,7 +38,7 @@ public final class SyncErrors {
         response.flushBuffer();
     }
 
-    static void write(HttpServletResponse response, FozException e) throws IOException {
+    public static void write(HttpServletResponse response, FozException e) throws IOException {
         String code =
                 switch (e.code()) {
                     case UNAUTHORIZED, FORBIDDEN -> "S2101";
