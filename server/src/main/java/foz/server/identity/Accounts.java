@@ -117,14 +117,13 @@ public final class Accounts {
                                     demo = excluded.demo
                                 WHERE account.tenant = excluded.tenant
                                 """)
-                        .params(
-                                account.tenant(),
-                                account.username(),
-                                encoder.encode(password),
-                                account.displayName(),
-                                account.rep().orElse(null),
-                                account.roles().toArray(String[]::new),
-                                demo)
+                        .param(account.tenant())
+                        .param(account.username())
+                        .param(encoder.encode(password))
+                        .param(account.displayName())
+                        .param(account.rep().orElse(null))
+                        .param(account.roles().toArray(String[]::new))
+                        .param(demo)
                         .update();
         if (rows == 0) {
             throw new FozException(

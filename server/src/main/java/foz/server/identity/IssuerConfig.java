@@ -14,6 +14,7 @@ import org.springframework.http.MediaType;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.core.Authentication;
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.core.userdetails.UsernameNotFoundException;
@@ -163,16 +164,15 @@ class IssuerConfig {
     @Bean
     OAuth2TokenCustomizer<JwtEncodingContext> claims(Accounts accounts, Settings settings) {
         return context -> {
-            if (context.getAuthorizationGrantType()
-                    .equals(AuthorizationGrantType.CLIENT_CREDENTIALS)) {
+            if (AuthorizationGrantType.CLIENT_CREDENTIALS.equals(
+                    context.getAuthorizationGrantType())) {
                 Accounts.AgentClient agent =
                         accounts.agent(context.getRegisteredClient().getClientId()).orElseThrow();
                 context.getClaims().claim("tenant", agent.tenant()).claim("source", agent.source());
                 context.getClaims().audience(List.of(settings.identity().audience()));
                 return;
             }
-            Accounts.Account account =
-                    accounts.find(context.getPrincipal().getName()).orElseThrow();
+            Accounts.Account account = accounts.find(principal(context)).orElseThrow();
             context.getClaims()
                     .claim("tenant", account.tenant())
                     .claim("name", account.displayName());
@@ -188,5 +188,13 @@ class IssuerConfig {
                 context.getClaims().audience(List.of(settings.identity().audience()));
             }
         };
+    }
+
+    private static String principal(JwtEncodingContext context) {
+        Authentication principal = context.getPrincipal();
+        if (principal == null) {
+            throw new IllegalStateException("a token without a principal");
+        }
+        return principal.getName();
     }
 }
