@@ -500,7 +500,7 @@ $$;
 CREATE OR REPLACE FUNCTION erp_add_products(seed bigint, first integer, last integer, registered timestamp DEFAULT NULL) RETURNS void LANGUAGE sql AS $$
   INSERT INTO pcprodut (codprod, descricao, embalagem, unidade, unidademaster, qtunit, qtunitcx, pesoliq, pesobruto, codepto, codsec, codfornec,
     codauxiliar, revenda, codprodprinc, obs2, nbm, multiplo, aceitavendafracao, enviarforcavendas, dtcadastro, dtultalter, dtexclusao)
-  SELECT n, left(CASE WHEN erp_pick(seed, 'product.accents', n, 5) > 0 THEN erp_plain(description) ELSE description END, 40),
+  SELECT n, rtrim(left(CASE WHEN erp_pick(seed, 'product.accents', n, 5) > 0 THEN erp_plain(description) ELSE description END, 40)),
     CASE WHEN box < 20 THEN 'CX C/' ELSE 'FD C/' END || box, CASE WHEN by_weight THEN 'KG' ELSE 'UN' END, CASE WHEN box < 20 THEN 'CX' ELSE 'FD' END,
     1, box, weight, round(weight * 1.037, 6), department, section, supplier,
     CASE WHEN erp_pick(seed, 'product.ean', n, 50) > 0 OR plain THEN (ean || erp_ean_dv(ean))::numeric END,

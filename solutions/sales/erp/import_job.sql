@@ -184,6 +184,7 @@ DECLARE
   lines erp_checked_line[];
   facts record;
   bonus_over boolean;
+  bonus_only boolean;
   blocks record;
   number numeric;
 BEGIN
@@ -205,12 +206,15 @@ BEGIN
     coalesce(sum(ordered * table_price) FILTER (WHERE rejection IS NULL AND bonus), 0) AS bonus_value
   INTO facts FROM unnest(lines);
   bonus_over := facts.bonus_value > facts.sale * erp_bonus_max_percent() / 100;
+  bonus_only := facts.sale = 0 AND facts.bonus_value > 0;
 
-  -- The minimum is asked of what was ordered: a shortage is not the customer's fault.
+  -- The minimum is asked of what was ordered, as a shortage is not the customer's fault, and not of an order of bonus goods alone.
   SELECT first.code, first.reason INTO fault FROM (VALUES
     (20, facts.valid = 0, 'Nenhum item pôde ser aceito.'),
-    (21, facts.sale < rep.vlvendaminped AND facts.bonus_value = 0, format('Valor %s abaixo do pedido mínimo do RCA, %s.', erp_money_text(facts.sale), erp_money_text(rep.vlvendaminped))),
-    (22, facts.sale < plan.vlminpedido, format('Valor %s abaixo do mínimo do plano de pagamento, %s.', erp_money_text(facts.sale), erp_money_text(plan.vlminpedido))),
+    (21, facts.sale < rep.vlvendaminped AND NOT bonus_only,
+      format('Valor %s abaixo do pedido mínimo do RCA, %s.', erp_money_text(facts.sale), erp_money_text(rep.vlvendaminped))),
+    (22, facts.sale < plan.vlminpedido AND NOT bonus_only,
+      format('Valor %s abaixo do mínimo do plano de pagamento, %s.', erp_money_text(facts.sale), erp_money_text(plan.vlminpedido))),
     (23, facts.booked = 0, 'Nenhum item tem estoque.')) AS first (code, broken, reason) WHERE broken ORDER BY first.code LIMIT 1;
   IF FOUND THEN
     PERFORM erp_tell_lines(inbox, lines, NULL, bonus_over), erp_reject(inbox, fault.code, fault.reason);

@@ -25,11 +25,12 @@ record Classification(String level, Optional<String> reason, boolean leftOut) {
     /// must all be there.
     private static final List<Sort> SORTS =
             """
-            CPF | restricted | 9 | cpf numcpf nrcpf cpfcnpj cnpjcpf cgccpf | cpf
+            CPF | restricted | 9 | cpf numcpf nrcpf | cpf
+            CNPJ or CPF | restricted | 9 | cnpjcpf cgccpf cgcent cgccli cgccliente cgcpessoa cpf+cnpj | cgccpf cnpjcpf
             identity document | restricted | 5 | rg cnh ssn passport passaporte nis pis pasep titulo+eleitor numero+identidade | passaport cartaosus
             bank account or card | restricted | 6 | iban conta+corrente conta+bancaria numero+cartao num+cartao card+number cardnumber cc+number creditcard credit+card+number bank+account chave+pix pix | numcartao nrocartao
             health, faith or origin | restricted | 1 | religiao religion raca etnia ethnicity race+ethnicity blood+type tipo+sanguineo diagnostico diagnosis cid10 biometria | sanguine
-            CNPJ | internal | 12 | cnpj cgc numcnpj nrcnpj cgcent cgcentrega | cnpj cgc
+            CNPJ | internal | 12 | cnpj cgc numcnpj nrcnpj | cnpj cgc
             e-mail | confidential | 6 | email mail correio+eletronico | email
             phone | confidential | 8 | phone mobile cellphone telephone fax tel cel celular fone telefone whatsapp ddd+numero | telefon fone telent telcob telcom telres telcel celular phone fax
             person's name | confidential | 3 | nome+completo nome+mae nome+pai first+name last+name full+name middle+name surname sobrenome firstname lastname fullname contact+name nome+contato contato nomemae nomepai nome+social | sobrenom
@@ -54,7 +55,9 @@ record Classification(String level, Optional<String> reason, boolean leftOut) {
                                     + " obrigatorio updated changed at")
                             .split(" ", -1));
 
-    /// Such parts too, but beside CPF and CNPJ, which are themselves codes.
+    private static final Set<String> CODES = Set.of("CPF", "CNPJ", "CNPJ or CPF");
+
+    /// Such parts too, but beside those that are themselves codes.
     private static final Set<String> CODE = Set.of("id", "cod", "codigo", "code");
 
     private static final Pattern SECRET =
@@ -88,6 +91,9 @@ record Classification(String level, Optional<String> reason, boolean leftOut) {
 
     private static final double SHARE_MIN = 0.9;
 
+    private static final List<String> LEVELS =
+            List.of("public", "internal", "confidential", "restricted");
+
     private record Sort(
             String name,
             String level,
@@ -114,10 +120,19 @@ record Classification(String level, Optional<String> reason, boolean leftOut) {
         }
     }
 
+    /// What the values say, unless the name says that others may be there that weigh more.
     static Classification of(String table, SourceTable.Column column) {
-        return secret(column)
-                .or(() -> byValues(column))
-                .or(() -> byName(table, column))
+        Optional<Classification> secret = secret(column);
+        if (secret.isPresent()) {
+            return secret.get();
+        }
+        Optional<Classification> values = byValues(column);
+        Optional<Classification> name = byName(table, column);
+        return values.filter(guess ->
+                        name.isEmpty()
+                                || LEVELS.indexOf(guess.level())
+                                        >= LEVELS.indexOf(name.get().level()))
+                .or(() -> name)
                 .orElse(new Classification("internal", Optional.empty(), false));
     }
 
@@ -201,8 +216,7 @@ record Classification(String level, Optional<String> reason, boolean leftOut) {
         Optional<Sort> found =
                 SORTS.stream()
                         .filter(sort -> sort.names(parts))
-                        .filter(sort ->
-                                !code || sort.name().equals("CPF") || sort.name().equals("CNPJ"))
+                        .filter(sort -> !code || CODES.contains(sort.name()))
                         .filter(sort -> fits(sort, column))
                         .findFirst();
         if (found.isPresent()) {

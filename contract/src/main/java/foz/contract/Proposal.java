@@ -42,7 +42,8 @@ public final class Proposal {
     /// @param sampleRows rows of each table to look at; 0 to judge by names alone
     /// @param views whether views are proposed too
     /// @param domain the contract's domain, if known
-    /// @param name the contract's name; null for the schema's
+    /// @param name the contract's name; null for the schema's, or the database's where the schema
+    ///   has its product's usual name
     public record Options(
             @Nullable String schema,
             List<String> include,
@@ -117,7 +118,7 @@ public final class Proposal {
     }
 
     private String write() throws SQLException {
-        header(Optional.ofNullable(options.name()).orElse(catalogue.name()));
+        header(Optional.ofNullable(options.name()).orElse(catalogue.title()));
         servers();
         out.blank()
                 .open(
@@ -202,7 +203,8 @@ public final class Proposal {
     private void describe(ProposedTable table) {
         List<String> sentences = new ArrayList<>();
         if (!table.source().remarks().isEmpty()) {
-            sentences.add(table.source().remarks());
+            String remarks = table.source().remarks();
+            sentences.add(remarks.matches("(?s).*[.!?]") ? remarks : remarks + ".");
         }
         if (!table.leftOut().isEmpty()) {
             sentences.add(

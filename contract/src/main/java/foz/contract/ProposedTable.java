@@ -34,7 +34,7 @@ record ProposedTable(
     private static final List<Pattern> STAMPS =
             List.of(
                     Pattern.compile(
-                            "(dt|dh|data|dthr|datahora)_?ult(ima)?_?(alter|atualiz|modif|movalter)\\w*"),
+                            "(dt|dh|data|dthr|datahora)_?ult(ima)?_?(alt|atualiz|modif)\\w*"),
                     Pattern.compile("ultima_?(alter|atualiz|modif)\\w*"),
                     Pattern.compile("(dt|dh|data|dthr|datahora)_?(alter|atualiz|modif)\\w*"),
                     Pattern.compile("(alterad|atualizad|modificad)[oa]_?(em)?"),

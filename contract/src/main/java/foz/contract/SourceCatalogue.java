@@ -48,6 +48,11 @@ final class SourceCatalogue {
         return schema != null ? schema : Optional.ofNullable(catalog).orElse("source");
     }
 
+    /// What people call it: the database where the schema is the product's usual one.
+    String title() {
+        return List.of("public", "dbo").contains(name()) ? catalog().orElse(name()) : name();
+    }
+
     String product() throws SQLException {
         return metadata.getDatabaseProductName();
     }
@@ -157,7 +162,7 @@ final class SourceCatalogue {
                 size > PhysicalType.LENGTH_MAX ? 0 : Math.max(size, 0),
                 scale,
                 row.getInt("NULLABLE") == DatabaseMetaData.columnNoNulls,
-                text(row, "IS_GENERATEDCOLUMN").equals("YES"),
+                has(row, "IS_GENERATEDCOLUMN") && text(row, "IS_GENERATEDCOLUMN").equals("YES"),
                 text(row, "REMARKS"),
                 List.of());
     }
@@ -215,7 +220,8 @@ final class SourceCatalogue {
         try (ResultSet rows = metadata.getImportedKeys(catalog, schema, table)) {
             int unnamed = 0;
             while (rows.next()) {
-                if (!same(schema, rows.getString("PKTABLE_SCHEM"))) {
+                if (!same(schema, rows.getString("PKTABLE_SCHEM"))
+                        || (schema == null && !same(catalog, rows.getString("PKTABLE_CAT")))) {
                     continue;
                 }
                 unnamed += rows.getShort("KEY_SEQ") == 1 ? 1 : 0;
@@ -313,6 +319,16 @@ final class SourceCatalogue {
 
     private static boolean same(@Nullable String wanted, @Nullable String found) {
         return wanted == null || wanted.equals(found);
+    }
+
+    /// Some drivers leave out the later columns of JDBC's metadata.
+    private static boolean has(ResultSet row, String column) throws SQLException {
+        for (int i = row.getMetaData().getColumnCount(); i > 0; i--) {
+            if (column.equalsIgnoreCase(row.getMetaData().getColumnLabel(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String text(ResultSet row, String column) throws SQLException {

@@ -32,9 +32,11 @@ class ClassificationTest {
         "cliente, CPF, restricted",
         "cliente, NR_CPF, restricted",
         "cliente, cpfCnpj, restricted",
+        "cliente, cnpj_cpf, restricted",
+        "cliente, codigo_cnpj, internal",
         "cliente, id_cpf, restricted",
-        "pccfilial, CGC, internal",
-        "pcclient, CGCENT, internal",
+        "pcfilial, CGC, internal",
+        "pcclient, CGCENT, restricted",
         "pcclient, EMAIL, confidential",
         "pcclient, EMAILNFE, confidential",
         "pcclient, eMail, confidential",
@@ -116,9 +118,10 @@ class ClassificationTest {
         assertEquals(
                 "100% of the sampled values are CNPJ → internal",
                 Classification.of("t", text("documento", 18, companies)).reason().orElseThrow());
+        assertEquals("restricted", level("pcclient", text("CGCENT", 18, companies)));
         List<String> both = new java.util.ArrayList<>(persons.subList(0, 10));
         both.addAll(companies.subList(0, 50));
-        assertEquals("restricted", level("t", text("CGCENT", 18, both)));
+        assertEquals("restricted", level("t", text("documento", 18, both)));
     }
 
     @Test

@@ -201,6 +201,67 @@ class OdcsTest {
         assertTrue(accepted < mutations / 2, "too many accepted: " + accepted);
     }
 
+    /// Each key that the standard has anywhere, put with values of several sorts into each mapping,
+    /// and each key of each mapping taken away.
+    @Test
+    void judgesEveryKeyInEveryMappingAsTheOfficialSchemaDoes() {
+        Schema schema = official();
+        List<String> keys = new ArrayList<>();
+        harvest(Yaml.parse(standard("odcs-json-schema-v3.1.0.json")), keys, new ArrayList<>());
+        List<Yaml> values =
+                List.of(
+                        YamlMutator.scalar("a.b"),
+                        YamlMutator.scalar(1L),
+                        YamlMutator.list(YamlMutator.scalar(1L), YamlMutator.scalar(1L)),
+                        YamlMutator.mapping(Map.of()));
+        int tried = 0;
+        List<String> differences = new ArrayList<>();
+        for (Yaml part : parts((Yaml.Mapping) Yaml.parse(EVERYTHING))) {
+            for (Yaml changed : YamlMutator.everyKeyChanged(part, keys, values)) {
+                String json = YamlMutator.Json.write(changed);
+                boolean official = schema.validate(json, InputFormat.JSON).isEmpty();
+                List<Problem> ours = Odcs.check(Yaml.parse(json));
+                tried++;
+                if (official != ours.isEmpty()) {
+                    differences.add((official ? "accepted: " : "rejected: ") + json + " " + ours);
+                }
+            }
+        }
+        assertEquals(
+                List.of(),
+                differences.stream().limit(20).toList(),
+                differences.size() + " differences in " + tried);
+        assertTrue(tried > 20_000, "only " + tried);
+    }
+
+    /// The contract in small ones that hold one server, one column, one rule or one relationship
+    /// each.
+    private static List<Yaml> parts(Yaml.Mapping contract) {
+        List<Yaml> parts = new ArrayList<>();
+        Map<String, Yaml> head = new LinkedHashMap<>(contract.entries());
+        head.remove("servers");
+        head.remove("schema");
+        parts.add(YamlMutator.mapping(head));
+        Map<String, Yaml> least = new LinkedHashMap<>(head);
+        least.keySet().retainAll(List.of("apiVersion", "kind", "id", "version", "status"));
+        for (Yaml server : contract.list("servers")) {
+            least.put("servers", YamlMutator.list(server));
+            parts.add(YamlMutator.mapping(least));
+        }
+        least.remove("servers");
+        Yaml.Mapping table = (Yaml.Mapping) contract.list("schema").getFirst();
+        for (String list : List.of("properties", "quality", "relationships")) {
+            for (Yaml item : table.list(list)) {
+                Map<String, Yaml> entries = new LinkedHashMap<>();
+                entries.put("name", YamlMutator.scalar("orders"));
+                entries.put(list, YamlMutator.list(item));
+                least.put("schema", YamlMutator.list(YamlMutator.mapping(entries)));
+                parts.add(YamlMutator.mapping(least));
+            }
+        }
+        return parts;
+    }
+
     private static Yaml oneTable(Yaml.Mapping contract, RandomGenerator random) {
         List<Yaml> tables = contract.list("schema");
         Map<String, Yaml> entries = new LinkedHashMap<>(contract.entries());

@@ -72,6 +72,44 @@ final class YamlMutator {
         return new Mutation(changed, String.join(", ", what));
     }
 
+    /// The document with each of `keys` put into each mapping, once with each of `values`, and with
+    /// each key of each mapping taken away.
+    static List<Yaml> everyKeyChanged(Yaml document, List<String> keys, List<Yaml> values) {
+        List<Yaml> changed = new ArrayList<>();
+        switch (document) {
+            case Yaml.Scalar _ -> {}
+            case Yaml.Sequence list -> {
+                for (int i = 0; i < list.items().size(); i++) {
+                    for (Yaml item : everyKeyChanged(list.items().get(i), keys, values)) {
+                        List<Yaml> items = new ArrayList<>(list.items());
+                        items.set(i, item);
+                        changed.add(list(items.toArray(Yaml[]::new)));
+                    }
+                }
+            }
+            case Yaml.Mapping map -> {
+                for (String key : new TreeSet<>(keys)) {
+                    values.forEach(value -> changed.add(with(map, key, value)));
+                }
+                for (Map.Entry<String, Yaml> entry : map.entries().entrySet()) {
+                    Map<String, Yaml> fewer = new LinkedHashMap<>(map.entries());
+                    fewer.remove(entry.getKey());
+                    changed.add(mapping(fewer));
+                    for (Yaml value : everyKeyChanged(entry.getValue(), keys, values)) {
+                        changed.add(with(map, entry.getKey(), value));
+                    }
+                }
+            }
+        }
+        return changed;
+    }
+
+    private static Yaml with(Yaml.Mapping map, String key, Yaml value) {
+        Map<String, Yaml> entries = new LinkedHashMap<>(map.entries());
+        entries.put(key, value);
+        return mapping(entries);
+    }
+
     static int size(Yaml node) {
         return switch (node) {
             case Yaml.Scalar _ -> 1;

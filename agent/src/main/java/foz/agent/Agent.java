@@ -1,0 +1,196 @@
+package foz.agent;
+
+import foz.contract.CommandSpec;
+import foz.contract.Contract;
+import foz.contract.ContractReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The running agent: its parts, each on a thread of its own, from the start to the stop.
+final class Agent implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
+    private static final long STOP_MS_MAX = 5_000;
+
+    private final AgentSettings settings;
+    private final FileChannel lockFile;
+    private final FileLock lock;
+    private final AgentMeters meters;
+    private final RowState state;
+    private final Spool spool;
+    private final List<Thread> threads = new ArrayList<>();
+
+    Agent(AgentSettings settings) {
+        this.settings = settings;
+        try {
+            Files.createDirectories(settings.dataDir());
+            lockFile =
+                    FileChannel.open(
+                            settings.dataDir().resolve("lock"),
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.WRITE);
+            FileLock held = lockFile.tryLock();
+            if (held == null) {
+                throw new SettingsException(
+                        "another agent works in dataDir %s; stop it, or choose another folder"
+                                .formatted(settings.dataDir()));
+            }
+            lock = held;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot use dataDir " + settings.dataDir(), e);
+        }
+        this.meters = new AgentMeters(settings.metricsPort());
+        this.state = RowState.open(settings.dataDir().resolve("state"));
+        this.spool = Spool.open(settings.dataDir().resolve("spool"), settings.spoolBytesMax());
+        meters.spool(spool);
+    }
+
+    static String version() {
+        String version = Agent.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
+    int metricsPort() {
+        return meters.port();
+    }
+
+    /// Starts capture and commands; returns once the contract and the source were seen.
+    void start() throws InterruptedException {
+        ServerClient server = new ServerClient(settings);
+        Dialect dialect = Dialect.of(settings);
+        Contract contract = contract(server);
+        if (!contract.source().equals(settings.source())) {
+            throw new SettingsException(
+                    "the contract is of the source '%s', and the setting 'source' is '%s'; write the same"
+                            .formatted(contract.source(), settings.source()));
+        }
+        Uplink uplink = new Uplink(server, spool, state, instance(), fingerprint(dialect), meters);
+        run("uplink", uplink);
+        Cutter cutter = new Cutter(spool, settings);
+        Semaphore permits = new Semaphore(settings.sourceConnectionsMax(), true);
+        for (Contract.Table table : contract.captured()) {
+            TableCapture capture =
+                    new TableCapture(table, dialect, state, cutter, spool, settings.fetchRows());
+            run(
+                    "capture-" + table.name(),
+                    new CaptureLoop(capture, dialect, state, permits, meters));
+        }
+        Map<String, Contract.Table> commands = commands(contract);
+        if (!commands.isEmpty()) {
+            VerdictWatcher watcher = new VerdictWatcher(server, dialect, commands, meters);
+            run("verdicts", watcher);
+            run(
+                    "commands",
+                    new CommandLoop(
+                            server, dialect, new InboxWriter(dialect, commands), watcher, meters));
+        }
+        LOG.info(
+                "agent of {}: {} tables, {} commands",
+                settings.source(),
+                contract.captured().size(),
+                commands.size());
+    }
+
+    private static Map<String, Contract.Table> commands(Contract contract) {
+        Map<String, Contract.Table> commands = new HashMap<>();
+        for (Contract.Table table : contract.tables()) {
+            table.command().map(CommandSpec::name).ifPresent(name -> commands.put(name, table));
+        }
+        return commands;
+    }
+
+    /// From the server, or, while that is away, as it was last seen.
+    private Contract contract(ServerClient server) throws InterruptedException {
+        Path seen = settings.dataDir().resolve("contract.odcs.yaml");
+        Backoff backoff = new Backoff(5_000);
+        while (true) {
+            try {
+                String text = server.contract();
+                Contract contract = ContractReader.read(text);
+                Files.writeString(seen, text);
+                return contract;
+            } catch (IOException e) {
+                LOG.warn("no contract from the server: {}", e.toString());
+                if (Files.exists(seen) && !(e instanceof ServerClient.RefusedException)) {
+                    try {
+                        return ContractReader.read(Files.readString(seen));
+                    } catch (IOException unread) {
+                        LOG.warn("cannot read {}", seen, unread);
+                    }
+                }
+                backoff.pause();
+            }
+        }
+    }
+
+    private String fingerprint(Dialect dialect) throws InterruptedException {
+        Backoff backoff = new Backoff(5_000);
+        while (true) {
+            try (Connection connection = dialect.openForCapture()) {
+                return dialect.fingerprint(connection);
+            } catch (SQLException e) {
+                LOG.warn("the source does not answer: {}", e.toString());
+                backoff.pause();
+            }
+        }
+    }
+
+    /// The installation's own name: the same over restarts, another for a copy that begins empty.
+    private String instance() {
+        Path file = settings.dataDir().resolve("instance");
+        try {
+            if (!Files.exists(file)) {
+                Files.writeString(file, UUID.randomUUID().toString());
+            }
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot keep the instance in " + file, e);
+        }
+    }
+
+    private void run(String name, Runnable part) {
+        threads.add(Thread.ofPlatform().name(name).daemon(true).start(part));
+    }
+
+    /// Waits until the process is told to stop.
+    void join() throws InterruptedException {
+        for (Thread thread : threads) {
+            thread.join();
+        }
+    }
+
+    @Override
+    public void close() {
+        threads.forEach(Thread::interrupt);
+        try {
+            for (Thread thread : threads) {
+                thread.join(STOP_MS_MAX);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        state.close();
+        meters.close();
+        try {
+            lock.release();
+            lockFile.close();
+        } catch (IOException e) {
+            LOG.debug("the lock did not close well", e);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package foz.agent;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+
+/// The agent's settings, read once from a properties file. An unknown key stops the start.
+///
+/// @param ingestUrl base address of the ingest role, without a slash at its end
+/// @param commandUrl base address of the command role
+/// @param tokenUrl the issuer's token endpoint
+/// @param clientId this agent's name at the issuer
+/// @param keyFile its private key, as a JWK
+/// @param jdbcUrl the source's address
+/// @param dataDir where spool and row state lie
+/// @param metricsPort loopback port of the metrics page; 0: any free one
+/// @param sourceConnectionsMax connections to the source for capture, at once
+/// @param batchRowsMax rows of one batch
+/// @param batchBytesMax bytes of one batch, before compression
+/// @param spoolBytesMax bytes on disk while the server is away
+/// @param fetchRows rows that one round trip to the source brings
+record AgentSettings(
+        String ingestUrl,
+        String commandUrl,
+        String tokenUrl,
+        String clientId,
+        Path keyFile,
+        String source,
+        String jdbcUrl,
+        String jdbcUser,
+        String jdbcPassword,
+        Path dataDir,
+        int metricsPort,
+        int sourceConnectionsMax,
+        int batchRowsMax,
+        int batchBytesMax,
+        long spoolBytesMax,
+        int fetchRows) {
+
+    private static final Set<String> KEYS =
+            Set.of(
+                    "serverUrl",
+                    "ingestUrl",
+                    "commandUrl",
+                    "tokenUrl",
+                    "clientId",
+                    "keyFile",
+                    "source",
+                    "jdbcUrl",
+                    "jdbcUser",
+                    "jdbcPassword",
+                    "dataDir",
+                    "metricsPort",
+                    "sourceConnectionsMax",
+                    "batchRowsMax",
+                    "batchBytesMax",
+                    "spoolBytesMax",
+                    "fetchRows");
+
+    /// @throws SettingsException naming the key, the value and the remedy
+    static AgentSettings read(Path file) {
+        Properties properties = new Properties();
+        try (var reader = Files.newBufferedReader(file)) {
+            properties.load(reader);
+        } catch (IOException e) {
+            throw new SettingsException(
+                    "cannot read the settings file " + file + ": " + e.getMessage());
+        }
+        Map<String, String> values = new LinkedHashMap<>();
+        for (String key : properties.stringPropertyNames()) {
+            if (!KEYS.contains(key)) {
+                throw new SettingsException(
+                        "unknown setting '%s' in %s; use one of %s"
+                                .formatted(key, file, KEYS.stream().sorted().toList()));
+            }
+            values.put(key, properties.getProperty(key).strip());
+        }
+        return new Reader(file, values).settings();
+    }
+
+    private record Reader(Path file, Map<String, String> values) {
+
+        AgentSettings settings() {
+            String server = values.getOrDefault("serverUrl", "");
+            return new AgentSettings(
+                    text("ingestUrl", server),
+                    text("commandUrl", server),
+                    text("tokenUrl", server.isEmpty() ? "" : server + "/oauth2/token"),
+                    text("clientId", ""),
+                    path("keyFile"),
+                    text("source", ""),
+                    text("jdbcUrl", ""),
+                    text("jdbcUser", ""),
+                    values.getOrDefault("jdbcPassword", ""),
+                    path("dataDir"),
+                    (int) number("metricsPort", 0, 0, 65_535),
+                    (int) number("sourceConnectionsMax", 2, 1, 16),
+                    (int) number("batchRowsMax", 10_000, 1, 100_000),
+                    (int) number("batchBytesMax", 4 << 20, 1 << 10, 32 << 20),
+                    number("spoolBytesMax", 1L << 30, 1 << 20, 1L << 40),
+                    (int) number("fetchRows", 2_000, 1, 50_000));
+        }
+
+        private String text(String key, String fallback) {
+            String value = Optional.ofNullable(values.get(key)).orElse(fallback);
+            if (value.isBlank()) {
+                throw new SettingsException(
+                        "the setting '%s' is missing in %s; write %s = …"
+                                .formatted(key, file, key));
+            }
+            return value.endsWith("/") ? value.substring(0, value.length() - 1) : value;
+        }
+
+        private Path path(String key) {
+            return file.toAbsolutePath().resolveSibling(text(key, ""));
+        }
+
+        private long number(String key, long fallback, long min, long max) {
+            String text = values.get(key);
+            if (text == null) {
+                return fallback;
+            }
+            try {
+                long value = Long.parseLong(text);
+                if (value >= min && value <= max) {
+                    return value;
+                }
+            } catch (NumberFormatException _) {
+                // Answered below, as one out of range is.
+            }
+            throw new SettingsException(
+                    "the setting '%s' is '%s' in %s; write a whole number from %d to %d"
+                            .formatted(key, text, file, min, max));
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "AgentSettings[source="
+                + source
+                + ", jdbcUrl="
+                + jdbcUrl
+                + ", clientId="
+                + clientId
+                + "]";
+    }
+}

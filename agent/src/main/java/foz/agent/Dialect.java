@@ -1,0 +1,68 @@
+package foz.agent;
+
+import foz.contract.Contract.Column;
+import foz.contract.Contract.Table;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What differs from one source's database to another: hashes, positions, and values as canonical
+/// text.
+interface Dialect {
+
+    /// Opens a connection that only reads, with the session set for canonical texts.
+    Connection openForCapture() throws SQLException;
+
+    /// Opens a connection for the inbox tables.
+    Connection openForCommands() throws SQLException;
+
+    /// Tells this database from another of the same name, and from a copy of it.
+    String fingerprint(Connection connection) throws SQLException;
+
+    /// SQL expressions for `keyHash` and `rowHash`, both 64-bit numbers, of a row of this table.
+    String keyHash(Table table);
+
+    String rowHash(Table table);
+
+    /// Combines row hashes within a group, whatever their order.
+    String combine(String hash);
+
+    /// The group, from 0, of a hash: its low bits.
+    String group(String hash, int mask);
+
+    String name(String physicalName);
+
+    /// A literal or `$now` of a command's constants, as an SQL expression.
+    String constant(String value);
+
+    /// The database's clock, in milliseconds since 1970, as it is compared with change stamps.
+    String stampBefore(long ms);
+
+    /// About how many rows the table has.
+    long estimateRows(Connection connection, Table table) throws SQLException;
+
+    /// The column's canonical text.
+    @Nullable String read(ResultSet row, int index, Column column) throws SQLException;
+
+    /// Whether the fault is the statement's own, so that repeating it cannot help.
+    boolean isRefusal(SQLException e);
+
+    boolean isDuplicate(SQLException e);
+
+    static Dialect of(AgentSettings settings) {
+        if (settings.jdbcUrl().startsWith("jdbc:postgresql:")) {
+            return new PostgresDialect(settings);
+        }
+        throw new SettingsException(
+                "no dialect for jdbcUrl '%s'; this version captures from jdbc:postgresql:"
+                        .formatted(settings.jdbcUrl()));
+    }
+
+    /// `a = ? AND b = ?` over the key's columns.
+    default String keyPredicate(List<Column> key) {
+        return String.join(
+                " AND ", key.stream().map(c -> name(c.physicalName()) + " = ?").toList());
+    }
+}

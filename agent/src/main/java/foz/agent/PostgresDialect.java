@@ -1,0 +1,162 @@
+package foz.agent;
+
+import foz.contract.Contract.Column;
+import foz.contract.Contract.Table;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Locale;
+import java.util.Properties;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// PostgreSQL, from version 14.
+final class PostgresDialect implements Dialect {
+
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+
+    private final AgentSettings settings;
+
+    PostgresDialect(AgentSettings settings) {
+        this.settings = settings;
+    }
+
+    @Override
+    public Connection openForCapture() throws SQLException {
+        Connection connection = open("foz-agent-capture", "-c default_transaction_read_only=on");
+        connection.setReadOnly(true);
+        return connection;
+    }
+
+    @Override
+    public Connection openForCommands() throws SQLException {
+        return open("foz-agent-commands", "");
+    }
+
+    private Connection open(String application, String options) throws SQLException {
+        Properties properties = new Properties();
+        properties.setProperty("user", settings.jdbcUser());
+        properties.setProperty("password", settings.jdbcPassword());
+        properties.setProperty("ApplicationName", application);
+        // Text, in every row: binary values would be turned into text by the driver, in its own
+        // way.
+        properties.setProperty("binaryTransfer", "false");
+        // A command's values go as untyped texts, which the server reads as the column's type.
+        properties.setProperty("stringtype", "unspecified");
+        properties.setProperty("connectTimeout", "10");
+        properties.setProperty("socketTimeout", "300");
+        properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty(
+                "options",
+                "-c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601 -c extra_float_digits=1 -c bytea_output=hex"
+                        + " -c lock_timeout=5s -c jit=off -c idle_in_transaction_session_timeout=15min "
+                        + options);
+        return DriverManager.getConnection(settings.jdbcUrl(), properties);
+    }
+
+    @Override
+    public String fingerprint(Connection connection) throws SQLException {
+        // The cluster's identifier needs no rights from PostgreSQL 9.6 on; the database within it
+        // has its own.
+        try (Statement statement = connection.createStatement();
+                ResultSet found =
+                        statement.executeQuery(
+                                """
+                                SELECT s.system_identifier || '/' || d.oid || '/' || current_schema()
+                                FROM pg_control_system() s, pg_database d WHERE d.datname = current_database()
+                                """)) {
+            found.next();
+            return "postgresql:" + found.getString(1);
+        }
+    }
+
+    @Override
+    public String keyHash(Table table) {
+        return "hashtextextended(ROW(" + columns(table.key()) + ")::text, 0)";
+    }
+
+    @Override
+    public String rowHash(Table table) {
+        return "hashtextextended(ROW(" + columns(table.columns()) + ")::text, 0)";
+    }
+
+    private String columns(List<Column> columns) {
+        return columns.stream()
+                .map(column -> name(column.physicalName()))
+                .collect(Collectors.joining(", "));
+    }
+
+    @Override
+    public String combine(String hash) {
+        return "bit_xor(" + hash + ")";
+    }
+
+    @Override
+    public String group(String hash, int mask) {
+        return "(" + hash + " & " + mask + ")::integer";
+    }
+
+    @Override
+    public String name(String physicalName) {
+        // A plain name in one case is written as people write it; any other is quoted as it stands.
+        boolean oneCase =
+                physicalName.equals(physicalName.toUpperCase(Locale.ROOT))
+                        || physicalName.equals(physicalName.toLowerCase(Locale.ROOT));
+        if (PLAIN.matcher(physicalName).matches() && oneCase) {
+            return "\"" + physicalName.toLowerCase(Locale.ROOT) + "\"";
+        }
+        return "\"" + physicalName.replace("\"", "\"\"") + "\"";
+    }
+
+    @Override
+    public String constant(String value) {
+        return value.equals("$now") ? "localtimestamp(0)" : "'" + value.replace("'", "''") + "'";
+    }
+
+    @Override
+    public String stampBefore(long ms) {
+        // A stamp without zone is written by the ERP's own clock, which is the session's local time
+        // of the server.
+        return "(clock_timestamp() AT TIME ZONE (SELECT reset_val FROM pg_settings WHERE name = 'TimeZone')"
+                + " - make_interval(secs => "
+                + ms / 1000.0
+                + "))";
+    }
+
+    @Override
+    public long estimateRows(Connection connection, Table table) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement(
+                        "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = to_regclass(?)")) {
+            statement.setString(1, name(table.physicalName()));
+            try (ResultSet found = statement.executeQuery()) {
+                return found.next() ? found.getLong(1) : 0;
+            }
+        }
+    }
+
+    @Override
+    public @Nullable String read(ResultSet row, int index, Column column) throws SQLException {
+        // Text as the server wrote it is canonical already.
+        return row.getString(index);
+    }
+
+    @Override
+    public boolean isRefusal(SQLException e) {
+        String state = String.valueOf(e.getSQLState());
+        return state.startsWith("22")
+                || state.startsWith("23")
+                || state.startsWith("42")
+                || state.startsWith("P0");
+    }
+
+    @Override
+    public boolean isDuplicate(SQLException e) {
+        return "23505".equals(e.getSQLState());
+    }
+}

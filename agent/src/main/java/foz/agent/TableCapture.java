@@ -1,0 +1,356 @@
+package foz.agent;
+
+import foz.contract.Contract.Column;
+import foz.contract.Contract.Table;
+import foz.wire.Change;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/// Captures one table: whole at first, then by its change stamp and by compare. With SELECT rights
+/// only. For one thread at a time.
+///
+/// Order of durability: changes are spooled, then the row state is committed. A stop between the
+/// two sends some rows again, and the replica takes them as unchanged.
+final class TableCapture {
+
+    private static final int CHANGES_AT_ONCE = 500;
+    private static final int KEYS_AT_ONCE = 500;
+    private static final int GROUPS_AT_ONCE = 1_000;
+    private static final int PENDING_MAX = 2_000;
+
+    private final Table table;
+    private final Dialect dialect;
+    private final RowState state;
+    private final Cutter cutter;
+    private final Spool spool;
+    private final int fetchRows;
+    private final Change.TableHeader header;
+    private final int[] key;
+    private long rowsCaptured;
+
+    TableCapture(
+            Table table,
+            Dialect dialect,
+            RowState state,
+            Cutter cutter,
+            Spool spool,
+            int fetchRows) {
+        this.table = table;
+        this.dialect = dialect;
+        this.state = state;
+        this.cutter = cutter;
+        this.spool = spool;
+        this.fetchRows = fetchRows;
+        this.key = table.key().stream().mapToInt(table.columns()::indexOf).toArray();
+        this.header =
+                new Change.TableHeader(
+                        table.name(),
+                        table.columns().stream().map(Column::name).toList(),
+                        IntStream.of(key).boxed().toList());
+    }
+
+    Table table() {
+        return table;
+    }
+
+    long rowsCaptured() {
+        return rowsCaptured;
+    }
+
+    /// Captures the whole table, from one view of the source.
+    void snapshot(Connection connection) throws SQLException, InterruptedException {
+        long since = spool.generation();
+        long generation = System.currentTimeMillis();
+        connection.setAutoCommit(false);
+        connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        int mask = RowState.mask(dialect.estimateRows(connection, table));
+        cutter.add(
+                header,
+                List.of(new Change.SnapshotBegin(table.name(), generation)),
+                generation,
+                since);
+        try (RowState.Collector collector = state.collect(table.name(), mask);
+                PreparedStatement statement =
+                        connection.prepareStatement("SELECT " + columns() + " FROM " + name())) {
+            statement.setFetchSize(fetchRows);
+            try (ResultSet rows = statement.executeQuery()) {
+                Sender sender = new Sender(since);
+                while (rows.next()) {
+                    @Nullable String[] values = values(rows);
+                    collector.add(rowState(rows, values));
+                    sender.add(new Change.Upsert(values));
+                }
+                sender.add(new Change.SnapshotEnd(table.name(), generation));
+                sender.send();
+            }
+            connection.commit();
+            cutter.flush(since);
+            collector.finish();
+        } finally {
+            if (!connection.isClosed()) {
+                connection.rollback();
+                connection.setAutoCommit(true);
+            }
+        }
+    }
+
+    /// Captures the rows whose stamp is not older than the bound, where they differ from what was
+    /// sent.
+    void byStamp(Connection connection, Column stamp, long backMs)
+            throws SQLException, InterruptedException {
+        long since = spool.generation();
+        RowState.TableState known = state.table(table.name());
+        Sender sender = new Sender(since);
+        String sql =
+                "SELECT %s FROM %s WHERE %s >= %s"
+                        .formatted(
+                                columns(),
+                                name(),
+                                dialect.name(stamp.physicalName()),
+                                dialect.stampBefore(backMs));
+        try (Statement statement = connection.createStatement()) {
+            statement.setFetchSize(fetchRows);
+            try (ResultSet rows = statement.executeQuery(sql)) {
+                while (rows.next()) {
+                    sendIfChanged(rows, known, sender);
+                }
+            }
+        }
+        finish(sender, known, since);
+    }
+
+    private void sendIfChanged(ResultSet rows, RowState.TableState known, Sender sender)
+            throws SQLException, InterruptedException {
+        int count = table.columns().size();
+        if (known.knows(rows.getLong(count + 1), rows.getLong(count + 2))) {
+            return;
+        }
+        @Nullable String[] values = values(rows);
+        known.put(rowState(rows, values));
+        sender.add(new Change.Upsert(values));
+    }
+
+    private void finish(Sender sender, RowState.TableState known, long since)
+            throws InterruptedException {
+        sender.send();
+        if (known.pending() > 0) {
+            cutter.flush(since);
+            known.commit();
+        }
+    }
+
+    /// Compares the table's groups with what was sent, looks into those that differ, and captures
+    /// what changed and what is gone.
+    void compare(Connection connection) throws SQLException, InterruptedException {
+        long since = spool.generation();
+        RowState.TableState known = state.table(table.name());
+        List<Integer> different = differentGroups(connection, known);
+        for (int from = 0; from < different.size(); from += GROUPS_AT_ONCE) {
+            Sender sender = new Sender(since);
+            List<Integer> groups =
+                    different.subList(from, Math.min(from + GROUPS_AT_ONCE, different.size()));
+            List<RowState.Row> changed = changedKeys(connection, known, groups, sender);
+            for (int at = 0; at < changed.size(); at += KEYS_AT_ONCE) {
+                fetch(
+                        connection,
+                        changed.subList(at, Math.min(at + KEYS_AT_ONCE, changed.size())),
+                        known,
+                        sender);
+                if (known.pending() > PENDING_MAX) {
+                    finish(sender, known, since);
+                }
+            }
+            finish(sender, known, since);
+        }
+    }
+
+    private List<Integer> differentGroups(Connection connection, RowState.TableState known)
+            throws SQLException {
+        Map<Integer, RowState.Sum> sums = known.sums();
+        List<Integer> different = new ArrayList<>();
+        String sql =
+                "SELECT %s, count(*), %s FROM %s GROUP BY 1"
+                        .formatted(
+                                dialect.group(dialect.keyHash(table), known.mask()),
+                                dialect.combine(dialect.rowHash(table)),
+                                name());
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            while (rows.next()) {
+                RowState.Sum sum = new RowState.Sum(rows.getLong(2), rows.getLong(3));
+                RowState.Sum before = sums.remove(rows.getInt(1));
+                if (!sum.equals(before)) {
+                    different.add(rows.getInt(1));
+                }
+            }
+        }
+        // Groups that the source no longer has at all.
+        different.addAll(sums.keySet());
+        return different;
+    }
+
+    /// Sends the deletes of these groups, and returns the rows that are new or changed.
+    private List<RowState.Row> changedKeys(
+            Connection connection, RowState.TableState known, List<Integer> groups, Sender sender)
+            throws SQLException, InterruptedException {
+        Map<Integer, Map<List<String>, RowState.Row>> left = new HashMap<>();
+        for (int group : groups) {
+            Map<List<String>, RowState.Row> rows = new HashMap<>();
+            known.rows(group).forEach(row -> rows.put(row.key(), row));
+            left.put(group, rows);
+        }
+        List<RowState.Row> changed = new ArrayList<>();
+        String group = dialect.group(dialect.keyHash(table), known.mask());
+        String sql =
+                "SELECT %s, %s, %s FROM %s WHERE %s IN (%s)"
+                        .formatted(
+                                keyColumns(),
+                                dialect.keyHash(table),
+                                dialect.rowHash(table),
+                                name(),
+                                group,
+                                groups.stream()
+                                        .map(String::valueOf)
+                                        .collect(Collectors.joining(", ")));
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            while (rows.next()) {
+                RowState.Row row = keyRow(rows);
+                RowState.Row before =
+                        left.getOrDefault((int) (row.keyHash() & known.mask()), new HashMap<>())
+                                .remove(row.key());
+                if (before == null || before.rowHash() != row.rowHash()) {
+                    changed.add(row);
+                }
+            }
+        }
+        for (Map<List<String>, RowState.Row> gone : left.values()) {
+            for (RowState.Row row : gone.values()) {
+                known.remove(row);
+                sender.add(new Change.Delete(keyOnly(row.key())));
+            }
+        }
+        return changed;
+    }
+
+    private RowState.Row keyRow(ResultSet rows) throws SQLException {
+        List<String> values = new ArrayList<>(key.length);
+        for (int i = 0; i < key.length; i++) {
+            values.add(String.valueOf(dialect.read(rows, i + 1, table.columns().get(key[i]))));
+        }
+        return new RowState.Row(rows.getLong(key.length + 1), rows.getLong(key.length + 2), values);
+    }
+
+    private @Nullable String[] keyOnly(List<String> values) {
+        @Nullable String[] row = new @Nullable String[table.columns().size()];
+        for (int i = 0; i < key.length; i++) {
+            row[key[i]] = values.get(i);
+        }
+        return row;
+    }
+
+    private void fetch(
+            Connection connection,
+            List<RowState.Row> wanted,
+            RowState.TableState known,
+            Sender sender)
+            throws SQLException, InterruptedException {
+        String one = "(" + dialect.keyPredicate(table.key()) + ")";
+        String sql =
+                "SELECT %s FROM %s WHERE %s"
+                        .formatted(
+                                columns(),
+                                name(),
+                                wanted.stream().map(_ -> one).collect(Collectors.joining(" OR ")));
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            int at = 1;
+            for (RowState.Row row : wanted) {
+                for (String value : row.key()) {
+                    statement.setString(at++, value);
+                }
+            }
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    @Nullable String[] values = values(rows);
+                    RowState.Row row = rowState(rows, values);
+                    known.put(row);
+                    sender.add(new Change.Upsert(values));
+                }
+            }
+        }
+    }
+
+    private String name() {
+        return dialect.name(table.physicalName());
+    }
+
+    private String columns() {
+        return table.columns().stream()
+                        .map(column -> dialect.name(column.physicalName()))
+                        .collect(Collectors.joining(", "))
+                + ", "
+                + dialect.keyHash(table)
+                + ", "
+                + dialect.rowHash(table);
+    }
+
+    private String keyColumns() {
+        return table.key().stream()
+                .map(column -> dialect.name(column.physicalName()))
+                .collect(Collectors.joining(", "));
+    }
+
+    private @Nullable String[] values(ResultSet rows) throws SQLException {
+        @Nullable String[] values = new @Nullable String[table.columns().size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = dialect.read(rows, i + 1, table.columns().get(i));
+        }
+        return values;
+    }
+
+    private RowState.Row rowState(ResultSet rows, @Nullable String[] values) throws SQLException {
+        List<String> keyValues = new ArrayList<>(key.length);
+        for (int position : key) {
+            keyValues.add(String.valueOf(values[position]));
+        }
+        return new RowState.Row(
+                rows.getLong(values.length + 1), rows.getLong(values.length + 2), keyValues);
+    }
+
+    /// Hands changes to the cutter, some at a time.
+    private final class Sender {
+        private final long since;
+        private final List<Change> changes = new ArrayList<>();
+        private long readAtMs = System.currentTimeMillis();
+
+        Sender(long since) {
+            this.since = since;
+        }
+
+        void add(Change change) throws InterruptedException {
+            changes.add(change);
+            rowsCaptured++;
+            if (changes.size() >= CHANGES_AT_ONCE) {
+                send();
+            }
+        }
+
+        void send() throws InterruptedException {
+            if (!changes.isEmpty()) {
+                cutter.add(header, changes, readAtMs, since);
+                changes.clear();
+            }
+            readAtMs = System.currentTimeMillis();
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package foz.agent;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Sends spooled batches in order, one at a time, and keeps the stream's lease. What the server has
+/// not acknowledged stays in the spool, however long the server is away.
+final class Uplink implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Uplink.class);
+    private static final long WAIT_MS = 1_000;
+    private static final Duration BEAT_EVERY = Duration.ofSeconds(4);
+
+    private final ServerClient server;
+    private final Spool spool;
+    private final RowState state;
+    private final String instance;
+    private final String fingerprint;
+    private final AgentMeters meters;
+    private final Backoff backoff = new Backoff(10_000);
+    private Optional<ServerClient.Opened> opened = Optional.empty();
+    private Instant beatAt = Instant.EPOCH;
+    private boolean reset;
+
+    Uplink(
+            ServerClient server,
+            Spool spool,
+            RowState state,
+            String instance,
+            String fingerprint,
+            AgentMeters meters) {
+        this.server = server;
+        this.spool = spool;
+        this.state = state;
+        this.instance = instance;
+        this.fingerprint = fingerprint;
+        this.meters = meters;
+    }
+
+    @Override
+    public void run() {
+        while (!Thread.currentThread().isInterrupted()) {
+            try {
+                step();
+                backoff.succeeded();
+            } catch (ServerClient.RefusedException e) {
+                meters.failed("uplink");
+                refused(e);
+                if (!pause()) {
+                    return;
+                }
+            } catch (IOException e) {
+                meters.failed("uplink");
+                LOG.warn("the server does not answer: {}", e.toString());
+                if (!pause()) {
+                    return;
+                }
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private boolean pause() {
+        try {
+            backoff.pause();
+            return true;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void step() throws IOException, InterruptedException {
+        if (opened.isEmpty()) {
+            open();
+        }
+        ServerClient.Opened stream = opened.orElseThrow();
+        Optional<Spool.Batch> batch = spool.next(WAIT_MS);
+        if (batch.isPresent()) {
+            server.append(batch.get(), stream.epoch(), spool.body(batch.get()));
+            meters.sent(batch.get().rows(), batch.get().bytes());
+            spool.acknowledge(batch.get().seq());
+        }
+        if (beatAt.plus(BEAT_EVERY).isBefore(Instant.now())) {
+            server.beat(
+                    stream.epoch(),
+                    Map.of(
+                            "spooledBatches", spool.waiting(),
+                            "spooledBytes", spool.bytes(),
+                            "version", Agent.version()));
+            beatAt = Instant.now();
+        }
+    }
+
+    /// Opens the stream, and finds out whether what lies here follows what the server has.
+    private void open() throws IOException, InterruptedException {
+        ServerClient.Opened answer = server.open(instance, fingerprint, reset);
+        boolean lostState = state.isEmpty() && answer.nextSeq() > 1;
+        if (reset
+                || lostState
+                || !spool.resume(answer.incarnation(), answer.nextSeq(), answer.chain())) {
+            if (!reset && answer.nextSeq() > 1) {
+                LOG.warn(
+                        "what the server has (batch {}) and what lies here do not meet; everything is captured anew",
+                        answer.nextSeq() - 1);
+                answer = server.open(instance, fingerprint, true);
+            }
+            state.forgetAll();
+            spool.restart(answer.incarnation());
+            reset = false;
+        }
+        LOG.info(
+                "stream open: incarnation {}, epoch {}, next batch {}",
+                answer.incarnation(),
+                answer.epoch(),
+                answer.nextSeq());
+        opened = Optional.of(answer);
+    }
+
+    private void refused(ServerClient.RefusedException e) {
+        switch (e.code()) {
+            case "FENCED", "GAP" -> {
+                LOG.warn("the stream must be opened again: {}", e.getMessage());
+                opened = Optional.empty();
+            }
+            case "DIVERGED" -> {
+                LOG.warn("everything is captured anew: {}", e.getMessage());
+                opened = Optional.empty();
+                reset = true;
+            }
+            case "BUSY" -> LOG.info("the server asks to wait: {}", e.getMessage());
+            default -> LOG.warn("the server refused: {}", e.getMessage());
+        }
+    }
+}
