@@ -79,7 +79,15 @@ final class Agent implements AutoCloseable {
                     "the contract is of the source '%s', and the setting 'source' is '%s'; write the same"
                             .formatted(contract.source(), settings.source()));
         }
-        Uplink uplink = new Uplink(server, spool, state, instance(), fingerprint(dialect), meters);
+        Uplink uplink =
+                new Uplink(
+                        server,
+                        spool,
+                        state,
+                        instance(),
+                        fingerprint(dialect),
+                        contract.captured().stream().map(Contract.Table::name).toList(),
+                        meters);
         run("uplink", uplink);
         Cutter cutter = new Cutter(spool, settings);
         Semaphore permits = new Semaphore(settings.sourceConnectionsMax(), true);

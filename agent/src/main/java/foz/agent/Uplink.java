@@ -3,6 +3,7 @@ package foz.agent;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -14,13 +15,14 @@ final class Uplink implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Uplink.class);
     private static final long WAIT_MS = 1_000;
-    private static final Duration BEAT_EVERY = Duration.ofSeconds(4);
+    private static final Duration BEAT_EVERY = Duration.ofSeconds(2);
 
     private final ServerClient server;
     private final Spool spool;
     private final RowState state;
     private final String instance;
     private final String fingerprint;
+    private final List<String> tables;
     private final AgentMeters meters;
     private final Backoff backoff = new Backoff(10_000);
     private Optional<ServerClient.Opened> opened = Optional.empty();
@@ -33,12 +35,14 @@ final class Uplink implements Runnable {
             RowState state,
             String instance,
             String fingerprint,
+            List<String> tables,
             AgentMeters meters) {
         this.server = server;
         this.spool = spool;
         this.state = state;
         this.instance = instance;
         this.fingerprint = fingerprint;
+        this.tables = List.copyOf(tables);
         this.meters = meters;
     }
 
@@ -91,6 +95,7 @@ final class Uplink implements Runnable {
             server.beat(
                     stream.epoch(),
                     Map.of(
+                            "tablesToLoad", tables.stream().filter(t -> !state.has(t)).count(),
                             "spooledBatches", spool.waiting(),
                             "spooledBytes", spool.bytes(),
                             "version", Agent.version()));

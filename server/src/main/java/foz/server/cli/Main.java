@@ -1,0 +1,53 @@
+package foz.server.cli;
+
+import foz.contract.ContractException;
+import foz.server.embedded.EmbeddedException;
+import foz.server.error.FozException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/// `foz`, but for `foz agent`, which is an artifact of its own.
+@Command(
+        name = "foz",
+        mixinStandardHelpOptions = true,
+        version = "foz 0.1.0",
+        description =
+                "One always-on data layer between legacy systems and the apps that need their data now.",
+        subcommands = {
+            UpCommand.class,
+            ServeCommand.class,
+            TenantCommand.class,
+            ContractCommand.class,
+            VerifyCommand.class,
+            StatusCommand.class,
+            TokenCommand.class,
+            QuarantineCommand.class,
+            ErpCommand.class,
+            CommandLine.HelpCommand.class
+        },
+        footer = {
+            "",
+            "Also: foz agent, foz bench, foz test. Exit codes: 0 done, 1 found something wrong,",
+            "2 wrong command line or file, 69 something does not answer."
+        })
+public final class Main {
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        CommandLine line = new CommandLine(new Main());
+        line.setExecutionExceptionHandler((e, command, _) -> {
+            command.getErr().println("foz: " + e.getMessage());
+            return switch (e) {
+                case FozException _, ContractException _ -> Cli.EXIT_USAGE;
+                case EmbeddedException _ -> Cli.EXIT_UNAVAILABLE;
+                default -> {
+                    e.printStackTrace(command.getErr());
+                    yield 70;
+                }
+            };
+        });
+        line.setUsageHelpAutoWidth(true);
+        System.exit(line.execute(args));
+    }
+}
