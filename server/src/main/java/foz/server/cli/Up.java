@@ -139,10 +139,10 @@ final class Up implements AutoCloseable {
                         servers.getFirst().url() + "/metrics",
                         agentMetrics,
                         pids(),
-                        erp.get(options.tenants().getFirst()),
+                        of(erp, options.tenants().getFirst()),
                         control,
                         options.tenants().stream()
-                                .map(id -> new RunFile.TenantRun(id, "t_" + id, "erp", erp.get(id)))
+                                .map(id -> new RunFile.TenantRun(id, "t_" + id, "erp", of(erp, id)))
                                 .toList(),
                         signedIn,
                         options.data().resolve("logs").toString());
@@ -391,13 +391,17 @@ final class Up implements AutoCloseable {
                 if (!control.tenants().contractText(tenant).equals(Optional.of(contract))) {
                     control.setup().apply(tenant, contract);
                 }
-                users.addAll(people(control, tenant, erps.get(tenant)));
-                startAgent(control, tenant, erps.get(tenant));
+                users.addAll(people(control, tenant, of(erps, tenant)));
+                startAgent(control, tenant, of(erps, tenant));
             }
         } catch (IOException e) {
             throw new EmbeddedException("cannot read the sales contract", e);
         }
         return users;
+    }
+
+    private static RunFile.Database of(Map<String, RunFile.Database> erps, String tenant) {
+        return java.util.Objects.requireNonNull(erps.get(tenant));
     }
 
     private List<RunFile.UserRun> people(Control control, String tenant, RunFile.Database erp) {
