@@ -3,6 +3,8 @@ package foz.server.cli;
 import foz.contract.ContractException;
 import foz.server.embedded.EmbeddedException;
 import foz.server.error.FozException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -48,6 +50,11 @@ public final class Main {
             };
         });
         line.setUsageHelpAutoWidth(true);
+        boolean serves = args.length > 0 && args[0].equals("serve");
+        if (!serves && LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME) instanceof ch.qos.logback.classic.Logger root) {
+            // A command's own words are enough; a server writes its log.
+            root.setLevel(ch.qos.logback.classic.Level.WARN);
+        }
         System.exit(line.execute(args));
     }
 }

@@ -68,7 +68,7 @@ final class ServeCommand implements Callable<Integer> {
         defaults.put("server.servlet.session.cookie.name", "foz_" + port);
         defaults.put("foz.roles", String.join(",", roles));
         if (file != null) {
-            defaults.put("spring.config.additional-location", file.toAbsolutePath().toUri());
+            defaults.put("spring.config.additional-location", "file:" + file.toAbsolutePath());
         }
         SpringApplication application = new SpringApplication(FozServer.class);
         application.setDefaultProperties(defaults);

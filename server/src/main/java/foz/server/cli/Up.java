@@ -338,9 +338,13 @@ final class Up implements AutoCloseable {
                 HttpRequest.newBuilder(URI.create(server.url() + "/health/readiness"))
                         .timeout(Duration.ofSeconds(5))
                         .build();
+        String failure = "the server did not start; see " + server.child().log();
         await(
-                "the server did not start; see " + server.child().log(),
+                failure,
                 () -> {
+                    if (server.child().restarts() > 1) {
+                        throw new EmbeddedException(failure);
+                    }
                     try {
                         return http.send(request, HttpResponse.BodyHandlers.discarding())
                                         .statusCode()

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,7 @@ public final class Child implements AutoCloseable {
     private final Spec spec;
     private final Runnable onStart;
     private volatile boolean stopping;
+    private final AtomicInteger restarts = new AtomicInteger();
     private volatile @Nullable Process process;
     private final Thread watcher;
 
@@ -60,6 +62,11 @@ public final class Child implements AutoCloseable {
     public long pid() {
         Process running = process;
         return running == null ? -1 : running.pid();
+    }
+
+    /// How often it was started again.
+    public int restarts() {
+        return restarts.get();
     }
 
     public boolean alive() {
@@ -111,6 +118,7 @@ public final class Child implements AutoCloseable {
                         spec.log());
                 TimeUnit.MILLISECONDS.sleep(restartMs);
                 restartMs = Math.min(restartMs * 2, RESTART_MS_MAX);
+                restarts.incrementAndGet();
                 launch();
                 onStart.run();
             }
