@@ -280,7 +280,7 @@ public final class ReplicaWriter {
                     RETURNING bucket_no, operation, checksum
                 ), summed AS (
                     SELECT bucket_no, count(*) AS operations, max(operation) AS last_operation,
-                        sum(checksum::bigint & 4294967295) AS checksum
+                        mod(sum(checksum::bigint & 4294967295), 4294967296)::bigint AS checksum
                     FROM appended GROUP BY bucket_no
                 ), updated AS (
                     UPDATE {schema}.foz_bucket b SET operations = b.operations + s.operations,
