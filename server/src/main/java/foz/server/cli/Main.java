@@ -51,7 +51,9 @@ public final class Main {
         });
         line.setUsageHelpAutoWidth(true);
         boolean serves = args.length > 0 && args[0].equals("serve");
-        if (!serves && LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME) instanceof ch.qos.logback.classic.Logger root) {
+        if (!serves
+                && LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)
+                        instanceof ch.qos.logback.classic.Logger root) {
             // A command's own words are enough; a server writes its log.
             root.setLevel(ch.qos.logback.classic.Level.WARN);
         }

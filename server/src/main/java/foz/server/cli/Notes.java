@@ -174,7 +174,7 @@ final class Notes implements AutoCloseable {
     }
 
     /// Writes a file that only its owner can read.
-    void write(Path target, String text) {
+    static void write(Path target, String text) {
         try {
             Files.createDirectories(target.toAbsolutePath().getParent());
             Path partial = target.resolveSibling(target.getFileName() + ".tmp");

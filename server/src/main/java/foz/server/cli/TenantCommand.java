@@ -1,5 +1,6 @@
 package foz.server.cli;
 
+import foz.server.identity.Accounts;
 import foz.server.tenant.Tenant;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -22,7 +24,9 @@ import picocli.CommandLine.Parameters;
         subcommands = {
             TenantCommand.Add.class,
             TenantCommand.Remove.class,
-            TenantCommand.ListAll.class
+            TenantCommand.ListAll.class,
+            TenantCommand.Agent.class,
+            TenantCommand.User.class
         })
 final class TenantCommand {
 
@@ -72,6 +76,108 @@ final class TenantCommand {
                 boolean removed = yes && control.setup().remove(id);
                 Cli.print(removed ? "tenant " + id + " is gone" : "there is no tenant " + id);
                 return removed ? 0 : Cli.EXIT_FOUND;
+            }
+        }
+    }
+
+    @Command(
+            name = "agent",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Registers an agent of a tenant, and writes the folder that it runs from: key and settings.",
+                "Then, beside the source: foz agent --config DIR/agent.properties"
+            })
+    static final class Agent implements Callable<Integer> {
+        @Mixin private DataOption data = new DataOption();
+
+        @Parameters(paramLabel = "TENANT")
+        private String id = "";
+
+        @Option(names = "--folder", required = true, paramLabel = "DIR", description = "To write.")
+        private Path folder = Path.of("");
+
+        @Option(names = "--jdbc", required = true, paramLabel = "URL", description = "The source.")
+        private String jdbc = "";
+
+        @Option(names = "--user", required = true, paramLabel = "NAME", description = "Its user.")
+        private String user = "";
+
+        @Option(names = "--password", paramLabel = "TEXT", description = "Its password.")
+        private String password = "";
+
+        @Override
+        public Integer call() {
+            RunFile run = data.run();
+            try (Control control = Control.open(run.replica())) {
+                Path config =
+                        new AgentFolder(
+                                        folder,
+                                        id,
+                                        control.tenants().get(id).source(),
+                                        run.ingest(),
+                                        run.api(),
+                                        run.issuer(),
+                                        new RunFile.Database(jdbc, user, password),
+                                        0)
+                                .write(control.accounts());
+                Cli.print("written; now run: foz agent --config " + config);
+                return 0;
+            }
+        }
+    }
+
+    @Command(
+            name = "user",
+            mixinStandardHelpOptions = true,
+            description = "Makes an account of a tenant, or replaces its password and roles.")
+    static final class User implements Callable<Integer> {
+        @Mixin private DataOption data = new DataOption();
+
+        @Parameters(index = "0", paramLabel = "TENANT")
+        private String id = "";
+
+        @Parameters(index = "1", paramLabel = "USERNAME")
+        private String username = "";
+
+        @Option(
+                names = "--password",
+                required = true,
+                paramLabel = "TEXT",
+                interactive = true,
+                arity = "0..1",
+                description = "Asked for when no text follows.")
+        private String password = "";
+
+        @Option(
+                names = "--rep",
+                paramLabel = "NUMBER",
+                description = "The sales rep's number in the ERP.")
+        private @Nullable String rep;
+
+        @Option(
+                names = "--role",
+                split = ",",
+                defaultValue = "rep",
+                description = "rep, operator. Default: rep.")
+        private List<String> roles = List.of();
+
+        @Override
+        public Integer call() {
+            try (Control control = data.control()) {
+                control.tenants().get(id);
+                control.accounts()
+                        .save(
+                                new Accounts.Account(
+                                        id,
+                                        username,
+                                        username,
+                                        Optional.ofNullable(rep),
+                                        roles,
+                                        false),
+                                password,
+                                false);
+                Cli.print("account " + username + " of tenant " + id + " is there");
+                return 0;
             }
         }
     }

@@ -1,9 +1,5 @@
 package foz.server.cli;
 
-import com.nimbusds.jose.JOSEException;
-import com.nimbusds.jose.jwk.Curve;
-import com.nimbusds.jose.jwk.ECKey;
-import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import foz.server.embedded.Child;
 import foz.server.embedded.EmbeddedException;
 import foz.server.embedded.EmbeddedKafka;
@@ -135,6 +131,7 @@ final class Up implements AutoCloseable {
                         url("console") + "/",
                         url("command"),
                         url("sync"),
+                        url("ingest"),
                         url("identity"),
                         servers.getFirst().url() + "/metrics",
                         agentMetrics,
@@ -289,7 +286,7 @@ final class Up implements AutoCloseable {
             String console) {
         String name = index == 0 ? "server" : "server-" + (index + 1);
         Path config = options.data().resolve(name + ".yaml");
-        notes.write(
+        Notes.write(
                 config,
                 """
                 foz:
@@ -464,42 +461,20 @@ final class Up implements AutoCloseable {
         boolean first = tenant.equals(options.tenants().getFirst());
         String name = first ? "agent" : "agent-" + tenant;
         Path folder = options.data().resolve(name);
-        Path key = folder.resolve("key.jwk");
-        String clientId = "agent-" + tenant + "-erp";
-        if (!Files.exists(key)) {
-            ECKey made = newKey(clientId);
-            notes.write(key, made.toJSONString());
-            control.accounts()
-                    .saveAgent(
-                            new Accounts.AgentClient(
-                                    clientId, tenant, "erp", made.toPublicJWK().toJSONString()));
-        }
         int metricsPort = notes.port(name + "-metrics", 0);
         agentMetrics.put(name, "http://127.0.0.1:" + metricsPort + "/metrics");
-        Path config = folder.resolve("agent.properties");
-        notes.write(
-                config,
-                """
-                ingestUrl = %s
-                commandUrl = %s
-                tokenUrl = %s/oauth2/token
-                clientId = %s
-                keyFile = key.jwk
-                source = erp
-                jdbcUrl = %s
-                jdbcUser = foz_agent
-                jdbcPassword = %s
-                dataDir = data
-                metricsPort = %d
-                """
-                        .formatted(
+        Path config =
+                new AgentFolder(
+                                folder,
+                                tenant,
+                                "erp",
                                 url("ingest"),
                                 url("command"),
                                 url("identity"),
-                                clientId,
-                                erp.jdbcUrl(),
-                                notes.secret("erp-agent"),
-                                metricsPort));
+                                new RunFile.Database(
+                                        erp.jdbcUrl(), "foz_agent", notes.secret("erp-agent")),
+                                metricsPort)
+                        .write(control.accounts());
         Child child =
                 new Child(
                         new Child.Spec(
@@ -516,14 +491,6 @@ final class Up implements AutoCloseable {
                                 Duration.ofSeconds(15)),
                         this::restarted);
         started(child, child);
-    }
-
-    private static ECKey newKey(String clientId) {
-        try {
-            return new ECKeyGenerator(Curve.P_256).keyID(clientId).generate();
-        } catch (JOSEException e) {
-            throw new IllegalStateException("every JDK makes EC keys", e);
-        }
     }
 
     /// Waits until each captured table was brought in whole.

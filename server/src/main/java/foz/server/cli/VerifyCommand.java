@@ -39,6 +39,18 @@ final class VerifyCommand implements Callable<Integer> {
             description = "Looks again at what differs, until this time is over. Default: 0.")
     private int waitSeconds;
 
+    @Option(
+            names = "--source-jdbc",
+            paramLabel = "URL",
+            description = "The source of a tenant that `foz up` did not make.")
+    private @Nullable String sourceJdbc;
+
+    @Option(names = "--source-user", paramLabel = "NAME")
+    private String sourceUser = "";
+
+    @Option(names = "--source-password", paramLabel = "TEXT")
+    private String sourcePassword = "";
+
     @Option(names = "--json", description = "Prints JSON.")
     private boolean json;
 
@@ -49,7 +61,7 @@ final class VerifyCommand implements Callable<Integer> {
         RunFile run = data.run();
         List<TenantResult> results = new ArrayList<>();
         try (Control control = Control.open(run.replica())) {
-            for (RunFile.TenantRun each : run.tenants()) {
+            for (RunFile.TenantRun each : tenants(run, control)) {
                 if (tenant == null || tenant.equals(each.id())) {
                     results.add(verify(run, each, control.tenants().get(each.id())));
                 }
@@ -66,6 +78,24 @@ final class VerifyCommand implements Callable<Integer> {
             results.forEach(VerifyCommand::print);
         }
         return results.stream().allMatch(TenantResult::clean) ? 0 : Cli.EXIT_FOUND;
+    }
+
+    private List<RunFile.TenantRun> tenants(RunFile run, Control control) {
+        String url = sourceJdbc;
+        String name = tenant;
+        if (url == null) {
+            return run.tenants();
+        }
+        if (name == null) {
+            throw new EmbeddedException("--source-jdbc needs --tenant");
+        }
+        Tenant declared = control.tenants().get(name);
+        return List.of(
+                new RunFile.TenantRun(
+                        name,
+                        declared.schema(),
+                        declared.source(),
+                        new RunFile.Database(url, sourceUser, sourcePassword)));
     }
 
     private TenantResult verify(RunFile run, RunFile.TenantRun each, Tenant declared)
