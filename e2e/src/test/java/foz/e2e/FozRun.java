@@ -128,7 +128,7 @@ final class FozRun implements AutoCloseable {
             throw new UncheckedIOException(e);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted");
+            throw new IllegalStateException("interrupted");
         }
     }
 
@@ -259,7 +259,7 @@ final class FozRun implements AutoCloseable {
             throw new UncheckedIOException(e);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted");
+            throw new IllegalStateException("interrupted");
         }
     }
 

@@ -99,7 +99,15 @@ final class Phone implements AutoCloseable {
             ObjectNode body = FozRun.JSON.createObjectNode();
             body.put("client_id", clientId);
             ArrayNode crud = body.putArray("crud");
-            entries.forEach(entry -> crud.add(FozRun.JSON.readTree(entry.json())));
+            for (OfficialDevice.Crud entry : entries) {
+                crud.addObject()
+                        .put("op_id", entry.clientId())
+                        .put("tx_id", entry.transactionId())
+                        .put("op", entry.op())
+                        .put("type", entry.table())
+                        .put("id", entry.id())
+                        .set("data", FozRun.JSON.readTree(entry.json()));
+            }
             FozRun.Answer answer =
                     run.post(run.url("api") + "/v1/upload", user.token(), (Object) body);
             if (answer.status() != 200) {

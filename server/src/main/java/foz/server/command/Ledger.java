@@ -126,8 +126,9 @@ final class Ledger {
     /// Writes a new command in the state RECEIVED.
     ///
     /// @param sha256 of the content as the app sent it
-    void receive(Submission submission, Caller caller, String sha256, CommandSpec spec)
+    void receive(Submission received, Caller caller, String sha256, CommandSpec spec)
             throws SQLException {
+        Submission submission = received.storable();
         try (PreparedStatement insert =
                 connection.prepareStatement(
                         """
@@ -142,7 +143,7 @@ final class Ledger {
             insert.setString(4, caller.subject());
             insert.setString(5, String.valueOf(submission.header().get(spec.orderingKey())));
             insert.setString(6, Verdicts.numberKey(spec, submission));
-            insert.setString(7, submission.json().replace("\\u0000", "\u2400"));
+            insert.setString(7, submission.json());
             insert.setString(8, sha256);
             insert.setString(9, CommandState.RECEIVED.word());
             insert.setTimestamp(10, Timestamp.from(Instant.now().plusMillis(spec.deadlineMs())));

@@ -40,6 +40,26 @@ record Submission(
         return new Submission(name, id, key, newHeader, lines);
     }
 
+    /// The same with what a database's text cannot hold made visible: NUL characters.
+    Submission storable() {
+        return new Submission(
+                name,
+                id,
+                key,
+                storable(header),
+                lines.stream().map(line -> new Line(line.id(), storable(line.values()))).toList());
+    }
+
+    private static Map<String, @Nullable String> storable(Map<String, @Nullable String> values) {
+        Map<String, @Nullable String> storable = new TreeMap<>();
+        values.forEach(
+                (column, value) ->
+                        storable.put(
+                                column.replace('\0', '\u2400'),
+                                value == null ? null : value.replace('\0', '\u2400')));
+        return storable;
+    }
+
     /// The content as JSON, the same text for the same content.
     String json() {
         List<Map<String, Object>> texts = new ArrayList<>();
