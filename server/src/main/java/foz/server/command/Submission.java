@@ -52,11 +52,10 @@ record Submission(
 
     private static Map<String, @Nullable String> storable(Map<String, @Nullable String> values) {
         Map<String, @Nullable String> storable = new TreeMap<>();
-        values.forEach(
-                (column, value) ->
-                        storable.put(
-                                column.replace('\0', '\u2400'),
-                                value == null ? null : value.replace('\0', '\u2400')));
+        values.forEach((column, value) ->
+                storable.put(
+                        column.replace('\0', '\u2400'),
+                        value == null ? null : value.replace('\0', '\u2400')));
         return storable;
     }
 
