@@ -147,7 +147,7 @@ final class RepOnTheRoad {
                     1,
                     other.device().query("SELECT id FROM pcclient WHERE codcli = '1'").size(),
                     "and is on the second");
-            assertEquals(before, other.device().query(receivables).size(), "with her receivables");
+            assertTrue(other.device().query(receivables).size() >= before, "with her receivables");
         }
     }
 

@@ -26,6 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -167,21 +168,26 @@ final class Applier extends Loop {
 
     private BatchApplier.Applied transact(StreamKey key, Tenant tenant, List<BatchRecord> batches) {
         try {
-            return Transactions.run(
-                    dataSource,
-                    connection ->
-                            new BatchApplier(connection, tenant, key.source(), writer)
-                                    .apply(batches));
-        } catch (org.springframework.dao.DataIntegrityViolationException e) {
-            // A value that our checks let through and the database did not: one row must not stop
-            // the others.
+            return transact(key, tenant, batches, false);
+        } catch (DataIntegrityViolationException e) {
+            // A value that our checks let pass and the database refused: one row must not stop the
+            // others.
             LOG.warn(
-                    "a row of {}/{} was refused; applying row by row",
+                    "a row of {}/{} was refused; asking for each row",
                     key.tenant(),
                     key.source(),
                     e);
-            throw e;
+            return transact(key, tenant, batches, true);
         }
+    }
+
+    private BatchApplier.Applied transact(
+            StreamKey key, Tenant tenant, List<BatchRecord> batches, boolean careful) {
+        return Transactions.run(
+                dataSource,
+                connection ->
+                        new BatchApplier(connection, tenant, key.source(), writer, careful)
+                                .apply(batches));
     }
 
     private void report(

@@ -40,14 +40,22 @@ final class BatchApplier {
     private final ReplicaWriter writer;
     private final Quarantine.Writer quarantine;
     private final AppliedState state;
+    private final Optional<RowProbe> probe;
     private final Map<Change.TableHeader, Target> targets = new LinkedHashMap<>();
     private final Map<String, SnapshotState.Open> snapshots;
     private final Map<String, List<String>> named = new LinkedHashMap<>();
     private int rows;
     private int operations;
 
-    BatchApplier(Connection connection, Tenant tenant, String source, ReplicaWriter writer)
+    /// @param careful whether the database is asked about each row before it is taken
+    BatchApplier(
+            Connection connection,
+            Tenant tenant,
+            String source,
+            ReplicaWriter writer,
+            boolean careful)
             throws SQLException {
+        this.probe = careful ? Optional.of(new RowProbe(connection)) : Optional.empty();
         this.connection = connection;
         this.tenant = tenant;
         this.writer = writer;
@@ -93,8 +101,8 @@ final class BatchApplier {
         }
     }
 
-    private void row(
-            Change.@Nullable TableHeader header, @Nullable String[] values, boolean delete) {
+    private void row(Change.@Nullable TableHeader header, @Nullable String[] values, boolean delete)
+            throws SQLException {
         if (header == null) {
             throw new IllegalStateException("a row stands before its table");
         }
@@ -109,6 +117,9 @@ final class BatchApplier {
             picked[i] = values[target.positions()[i]];
         }
         Optional<String> problem = RowCheck.problem(target.columns(), picked, delete);
+        if (problem.isEmpty() && probe.isPresent()) {
+            problem = probe.get().problem(target.columns(), picked);
+        }
         if (problem.isPresent()) {
             quarantine.add(header, values, delete, problem.get());
             return;

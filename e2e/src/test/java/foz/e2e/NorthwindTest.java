@@ -1,0 +1,247 @@
+package foz.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import foz.contract.Contract;
+import foz.contract.ContractReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/// A database that nobody here designed: proposed, reviewed, captured, verified, and on a device.
+@Tag("slow")
+class NorthwindTest {
+
+    @TempDir Path folder = Path.of("");
+
+    @Test
+    void northwindIsProposedCapturedVerifiedAndOnADevice()
+            throws IOException, SQLException, InterruptedException {
+        Path dump = FozRun.root().resolve("../shared/data/northwind/northwind.sql");
+        assumeTrue(Files.exists(dump), "left out: ../shared/data/northwind is not there");
+        try (FozRun run =
+                FozRun.up(
+                        folder.resolve("foz"),
+                        "--scale",
+                        "0.02",
+                        "--life",
+                        "0",
+                        "--tenants",
+                        "norte")) {
+            String jdbc = load(run, Files.readString(dump));
+            JsonNode erp = run.file().path("erp");
+            String user = erp.path("user").asString();
+            String password = erp.path("password").asString();
+            String data = run.data().toString();
+            Path contract = folder.resolve("northwind.odcs.yaml");
+            done(
+                    run.foz(
+                            "contract",
+                            "propose",
+                            "--jdbc",
+                            jdbc,
+                            "--user",
+                            user,
+                            "--password=" + password,
+                            "--schema",
+                            "public",
+                            "--name",
+                            "northwind",
+                            "--output",
+                            contract.toString()));
+            Files.writeString(contract, reviewed(Files.readString(contract)));
+            done(run.foz("contract", "validate", contract.toString()));
+            done(
+                    run.foz(
+                            "tenant",
+                            "add",
+                            "northwind",
+                            "--contract",
+                            contract.toString(),
+                            "--data",
+                            data));
+            done(
+                    run.foz(
+                            "tenant",
+                            "user",
+                            "northwind",
+                            "nancy",
+                            "--password=a-long-password",
+                            "--rep",
+                            "1",
+                            "--data",
+                            data));
+            Path agentFolder = folder.resolve("agent-northwind");
+            done(
+                    run.foz(
+                            "tenant",
+                            "agent",
+                            "northwind",
+                            "--folder",
+                            agentFolder.toString(),
+                            "--jdbc",
+                            jdbc,
+                            "--user",
+                            user,
+                            "--password",
+                            password,
+                            "--data",
+                            data));
+            Process agent =
+                    run.agent(agentFolder.resolve("agent.properties"), folder.resolve("agent.log"));
+            try {
+                verifyClean(run, jdbc, user, password);
+                FozRun.Exit token =
+                        run.foz(
+                                "token",
+                                "--user",
+                                "nancy",
+                                "--password",
+                                "a-long-password",
+                                "--data",
+                                data);
+                done(token);
+                Contract read = ContractReader.read(Files.readString(contract));
+                FozRun.User nancy =
+                        new FozRun.User("northwind", "nancy", "1", token.output().strip());
+                try (Phone phone = new Phone(run, nancy, read, folder)) {
+                    phone.firstSync();
+                    assertEquals(
+                            ordersOf(jdbc, user, password, 1),
+                            phone.device().query("SELECT id FROM orders").size(),
+                            "her orders");
+                    change(jdbc, user, password);
+                    verifyClean(run, jdbc, user, password);
+                    Waiting.until(
+                            "the deleted order leaving the device",
+                            Duration.ofSeconds(60),
+                            () ->
+                                    phone.device().query("SELECT id FROM orders").size()
+                                                    == ordersOf(jdbc, user, password, 1)
+                                            ? null
+                                            : phone.device().query("SELECT id FROM orders").size()
+                                                    + " orders");
+                }
+            } finally {
+                agent.destroy();
+                assertTrue(agent.waitFor(20, TimeUnit.SECONDS), "the agent stops on SIGTERM");
+            }
+        }
+    }
+
+    /// What a person adds in review: who sees what.
+    private static String reviewed(String proposal) {
+        String buckets =
+                """
+                customProperties:
+                  - property: foz.buckets
+                    value:
+                      - {name: shared, priority: 1}
+                      - {name: rep, priority: 2, claim: rep}
+                schema:\
+                """;
+        String text = proposal.replaceFirst("(?m)^schema:", buckets);
+        text = withScope(text, "products", "{bucket: shared}");
+        text = withScope(text, "orders", "{bucket: rep, by: employee_id}");
+        return withScope(
+                text, "order_details", "{bucket: rep, column: order_id, through: orders.order_id}");
+    }
+
+    private static String withScope(String text, String table, String scope) {
+        int at = text.indexOf("name: " + table + "\n");
+        assertTrue(at > 0, () -> "the proposal has the table " + table + ":\n" + text);
+        int capture = text.indexOf("- property: foz.capture", at);
+        String indent = text.substring(text.lastIndexOf('\n', capture) + 1, capture);
+        return text.substring(0, capture)
+                + "- property: foz.sync\n"
+                + indent
+                + "  value: "
+                + scope
+                + "\n"
+                + indent
+                + text.substring(capture);
+    }
+
+    private static String load(FozRun run, String sql) throws SQLException {
+        JsonNode erp = run.file().path("erp");
+        String base = erp.path("jdbcUrl").asString();
+        String url = base.substring(0, base.lastIndexOf('/')) + "/northwind";
+        try (Connection connection = run.erp();
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE DATABASE northwind");
+        }
+        try (Connection connection =
+                        DriverManager.getConnection(
+                                url, erp.path("user").asString(), erp.path("password").asString());
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+        return url;
+    }
+
+    private static int ordersOf(String jdbc, String user, String password, int employee)
+            throws SQLException {
+        try (Connection connection = DriverManager.getConnection(jdbc, user, password);
+                Statement statement = connection.createStatement();
+                ResultSet rows =
+                        statement.executeQuery(
+                                "SELECT count(*) FROM public.orders WHERE employee_id = "
+                                        + employee)) {
+            rows.next();
+            return rows.getInt(1);
+        }
+    }
+
+    private static void change(String jdbc, String user, String password) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(jdbc, user, password);
+                Statement statement = connection.createStatement()) {
+            statement.execute("SET search_path = public");
+            statement.executeUpdate(
+                    "UPDATE products SET unit_price = unit_price * 1.1, units_in_stock = units_in_stock + 1");
+            statement.executeUpdate(
+                    "UPDATE customers SET company_name = 'Ação & \"Cia\" \\ 🚚' WHERE customer_id = 'ALFKI'");
+            statement.executeUpdate(
+                    "DELETE FROM order_details WHERE order_id IN (SELECT order_id FROM orders WHERE employee_id = 1 ORDER BY 1 LIMIT 3)");
+            statement.executeUpdate(
+                    "DELETE FROM orders WHERE order_id IN (SELECT order_id FROM orders WHERE employee_id = 1 ORDER BY 1 LIMIT 3)");
+            statement.executeUpdate("INSERT INTO region VALUES (99, 'Novo')");
+        }
+    }
+
+    private static void verifyClean(FozRun run, String jdbc, String user, String password) {
+        FozRun.Exit verified =
+                run.foz(
+                        "verify",
+                        "--data",
+                        run.data().toString(),
+                        "--tenant",
+                        "northwind",
+                        "--source-jdbc",
+                        jdbc,
+                        "--source-user",
+                        user,
+                        "--source-password",
+                        password,
+                        "--wait",
+                        "90");
+        assertEquals(0, verified.code(), verified.output());
+        assertTrue(verified.output().contains("order_details"), verified.output());
+    }
+
+    private static void done(FozRun.Exit exit) {
+        assertEquals(0, exit.code(), exit.output());
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package foz.server;
+
+import org.jspecify.annotations.NullMarked;
