@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 /// Canonical text is PostgreSQL's own output with ISO dates, UTC and hexadecimal bytes; every other
 /// source is brought to it by its dialect. Types without an exact counterpart are kept as text.
 ///
-/// @param precision digits in all for DECIMAL, length for TEXT; 0 when unbounded
+/// @param precision digits in all for DECIMAL, characters for TEXT, 0 when unbounded; digits of a
+///   second for TIMESTAMP
 /// @param scale digits after the point, for DECIMAL with a precision
 public record ColumnType(Kind kind, int precision, int scale) {
 
@@ -30,6 +31,8 @@ public record ColumnType(Kind kind, int precision, int scale) {
         JSON
     }
 
+    private static final int SECOND_DIGITS_MAX = 6;
+    private static final Pattern FRACTION = Pattern.compile("\\.(\\d+)");
     private static final Pattern PHYSICAL =
             Pattern.compile(
                     "([a-z0-9_ \\[\\]\"]+?)\\s*(?:\\(\\s*(\\d+)\\s*(?:,\\s*(-?\\d+))?\\s*(?:char|byte)?\\s*\\))?(?:\\s+(with(?:out)?(?: local)? time zone|unsigned))?");
@@ -67,7 +70,7 @@ public record ColumnType(Kind kind, int precision, int scale) {
             case "boolean" -> new ColumnType(Kind.BOOLEAN, 0, 0);
             case "date" -> new ColumnType(Kind.DATE, 0, 0);
             case "time" -> new ColumnType(Kind.TIME, 0, 0);
-            case "timestamp" -> new ColumnType(Kind.TIMESTAMP, 0, 0);
+            case "timestamp" -> new ColumnType(Kind.TIMESTAMP, SECOND_DIGITS_MAX, 0);
             case String _ -> text();
         };
     }
@@ -136,9 +139,13 @@ public record ColumnType(Kind kind, int precision, int scale) {
                                     suffix.startsWith("with ")
                                             ? Kind.TIMESTAMP_WITH_ZONE
                                             : Kind.TIMESTAMP,
-                                    0,
+                                    matcher.group(2) == null ? SECOND_DIGITS_MAX : first,
                                     0);
-                    case "timestamptz" -> new ColumnType(Kind.TIMESTAMP_WITH_ZONE, 0, 0);
+                    case "timestamptz" ->
+                            new ColumnType(
+                                    Kind.TIMESTAMP_WITH_ZONE,
+                                    matcher.group(2) == null ? SECOND_DIGITS_MAX : first,
+                                    0);
                     case "bytea", "blob", "raw", "varbinary", "binary", "longblob", "mediumblob" ->
                             new ColumnType(Kind.BYTES, 0, 0);
                     case "uuid" -> new ColumnType(Kind.UUID, 0, 0);
@@ -187,7 +194,8 @@ public record ColumnType(Kind kind, int precision, int scale) {
             case INTEGER -> require(INTEGER, text, "a whole number").or(() -> longRange(text));
             case DECIMAL -> require(DECIMAL, text, "a decimal number").or(() -> decimalRange(text));
             case FLOAT -> require(DECIMAL, text, "a number");
-            case TEXT, JSON -> Optional.empty();
+            case TEXT -> length(text);
+            case JSON -> Optional.empty();
             case BOOLEAN ->
                     text.equals("t")
                                     || text.equals("f")
@@ -198,10 +206,30 @@ public record ColumnType(Kind kind, int precision, int scale) {
             case DATE -> require(DATE, text, "a date (YYYY-MM-DD)");
             case TIME -> require(TIME, text, "a time (HH:MM:SS)");
             case TIMESTAMP, TIMESTAMP_WITH_ZONE ->
-                    require(TIMESTAMP, text, "a timestamp (YYYY-MM-DD HH:MM:SS)");
+                    require(TIMESTAMP, text, "a timestamp (YYYY-MM-DD HH:MM:SS)")
+                            .or(() -> fraction(text));
             case BYTES -> require(BYTES, text, "hexadecimal bytes (\\x...)");
             case UUID -> require(UUID, text, "a UUID");
         };
+    }
+
+    private Optional<String> length(String text) {
+        return precision > 0
+                        && text.length() > precision
+                        && text.codePointCount(0, text.length()) > precision
+                ? Optional.of("has more than " + precision + " characters")
+                : Optional.empty();
+    }
+
+    /// A source would round what it cannot hold, and no longer know it by the value that was sent.
+    private Optional<String> fraction(String text) {
+        Matcher matcher = FRACTION.matcher(text);
+        return matcher.find() && matcher.group(1).length() > precision
+                ? Optional.of(
+                        precision == 0
+                                ? "has a fraction of a second"
+                                : "has more than " + precision + " digits of a second")
+                : Optional.empty();
     }
 
     private static Optional<String> require(Pattern pattern, String text, String what) {

@@ -222,6 +222,7 @@ final class Up implements AutoCloseable {
                         this::restarted);
         started(postgres, postgres.child());
         postgres.role("erp", notes.secret("erp"));
+        postgres.letMakeDatabases("erp");
         postgres.role("foz_agent", notes.secret("erp-agent"));
         Map<String, RunFile.Database> erps = new LinkedHashMap<>();
         for (String tenant : options.tenants()) {

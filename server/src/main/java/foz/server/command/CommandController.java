@@ -33,7 +33,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class CommandController {
 
     private static final JsonMapper JSON = new JsonMapper();
-    private static final int ID_MAX = 100;
+    private static final int ID_MAX = 60;
 
     private final Intake intake;
     private final Settings.Command settings;

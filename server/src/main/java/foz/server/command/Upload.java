@@ -17,6 +17,9 @@ import tools.jackson.databind.JsonNode;
 /// One upload of an SDK's queue: its entries made into commands, and the rest refused in words.
 final class Upload {
 
+    /// As long as a mark in a legacy system's inbox may be.
+    private static final int ID_MAX = 60;
+
     /// One entry: PUT (a new row), PATCH (changed columns) or DELETE.
     private record Entry(String operation, String table, String id, JsonNode data) {}
 
@@ -60,10 +63,10 @@ final class Upload {
         if (!List.of("PUT", "PATCH", "DELETE").contains(operation)
                 || table.isBlank()
                 || id.isBlank()
-                || id.length() > 100) {
+                || id.length() > ID_MAX) {
             throw new FozException(
                     ErrorCode.BAD_REQUEST,
-                    "each of crud needs op (PUT, PATCH or DELETE), type (the table) and id (at most 100 characters)");
+                    "each of crud needs op (PUT, PATCH or DELETE), type (the table) and id (at most 60 characters)");
         }
         return new Entry(operation, table, id, node.path("data"));
     }

@@ -177,6 +177,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
                         .formatted(role, role, role, rolePassword));
     }
 
+    /// Lets a role make databases of its own.
+    public void letMakeDatabases(String role) {
+        run("postgres", "ALTER ROLE " + role + " CREATEDB");
+    }
+
     /// Makes a database unless it is there.
     ///
     /// @return whether it was made
