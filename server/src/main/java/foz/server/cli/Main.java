@@ -25,6 +25,7 @@ import picocli.CommandLine.Command;
             TokenCommand.class,
             QuarantineCommand.class,
             ErpCommand.class,
+            ReferenceCommand.class,
             CommandLine.HelpCommand.class
         },
         footer = {

@@ -1,4 +1,0 @@
-@NullMarked
-package foz.server;
-
-import org.jspecify.annotations.NullMarked;
