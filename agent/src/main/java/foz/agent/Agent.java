@@ -26,6 +26,7 @@ final class Agent implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
     private static final long STOP_MS_MAX = 5_000;
+    private static final int EXIT_FAILED = 70;
 
     private final AgentSettings settings;
     private final FileChannel lockFile;
@@ -172,7 +173,21 @@ final class Agent implements AutoCloseable {
     }
 
     private void run(String name, Runnable part) {
-        threads.add(Thread.ofPlatform().name(name).daemon(true).start(part));
+        Thread thread =
+                Thread.ofPlatform()
+                        .name(name)
+                        .daemon(true)
+                        .uncaughtExceptionHandler(Agent::failed)
+                        .unstarted(part);
+        threads.add(thread);
+        thread.start();
+    }
+
+    /// A part that died takes the process with it: whoever watches the process starts it again,
+    /// whole.
+    private static void failed(Thread thread, Throwable e) {
+        LOG.error("{} failed; the agent ends", thread.getName(), e);
+        Runtime.getRuntime().halt(EXIT_FAILED);
     }
 
     /// Waits until the process is told to stop.

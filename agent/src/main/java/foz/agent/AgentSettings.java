@@ -17,6 +17,7 @@ import java.util.Set;
 /// @param clientId this agent's name at the issuer
 /// @param keyFile its private key, as a JWK
 /// @param jdbcUrl the source's address
+/// @param sourceTimeZone zone of stamps that carry none; empty: the one that the database logs in
 /// @param dataDir where spool and row state lie
 /// @param metricsPort loopback port of the metrics page; 0: any free one
 /// @param sourceConnectionsMax connections to the source for capture, at once
@@ -34,6 +35,7 @@ record AgentSettings(
         String jdbcUrl,
         String jdbcUser,
         String jdbcPassword,
+        String sourceTimeZone,
         Path dataDir,
         int metricsPort,
         int sourceConnectionsMax,
@@ -54,6 +56,7 @@ record AgentSettings(
                     "jdbcUrl",
                     "jdbcUser",
                     "jdbcPassword",
+                    "sourceTimeZone",
                     "dataDir",
                     "metricsPort",
                     "sourceConnectionsMax",
@@ -97,6 +100,7 @@ record AgentSettings(
                     text("jdbcUrl", ""),
                     text("jdbcUser", ""),
                     values.getOrDefault("jdbcPassword", ""),
+                    values.getOrDefault("sourceTimeZone", ""),
                     path("dataDir"),
                     (int) number("metricsPort", 0, 0, 65_535),
                     (int) number("sourceConnectionsMax", 2, 1, 16),

@@ -8,6 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
 
 /// Claims commands, applies them, and reports. A report that is lost is made good by the next
 /// claim: the inbox knows the command by its mark.
@@ -48,7 +49,7 @@ final class CommandLoop implements Runnable {
                         server.report(apply(tasks));
                     }
                     backoff.succeeded();
-                } catch (IOException e) {
+                } catch (IOException | JacksonException e) {
                     meters.failed("commands");
                     LOG.warn("commands wait: {}", e.toString());
                     backoff.pause();

@@ -115,17 +115,25 @@ final class PostgresDialect implements Dialect {
 
     @Override
     public String constant(String value) {
-        return value.equals("$now") ? "localtimestamp(0)" : "'" + value.replace("'", "''") + "'";
+        return value.equals("$now")
+                ? "(" + localNow() + ")::timestamp(0)"
+                : "'" + value.replace("'", "''") + "'";
     }
 
     @Override
     public String stampBefore(long ms) {
-        // A stamp without zone is written by the ERP's own clock, which is the session's local time
-        // of the server.
-        return "(clock_timestamp() AT TIME ZONE (SELECT reset_val FROM pg_settings WHERE name = 'TimeZone')"
-                + " - make_interval(secs => "
-                + ms / 1000.0
-                + "))";
+        return "(" + localNow() + " - make_interval(secs => " + ms / 1000.0 + "))";
+    }
+
+    /// The clock by which the ERP stamps its rows. The session's own zone says nothing of it, since
+    /// the session speaks UTC; the zone of the server's log is the one that the server was set up
+    /// with.
+    private String localNow() {
+        String zone = settings.sourceTimeZone();
+        return "clock_timestamp() AT TIME ZONE "
+                + (zone.isEmpty()
+                        ? "current_setting('log_timezone')"
+                        : "'" + zone.replace("'", "''") + "'");
     }
 
     @Override

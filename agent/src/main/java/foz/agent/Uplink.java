@@ -1,6 +1,7 @@
 package foz.agent;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
 
 /// Sends spooled batches in order, one at a time, and keeps the stream's lease. What the server has
 /// not acknowledged stays in the spool, however long the server is away.
@@ -58,7 +60,7 @@ final class Uplink implements Runnable {
                 if (!pause()) {
                     return;
                 }
-            } catch (IOException e) {
+            } catch (IOException | UncheckedIOException | JacksonException e) {
                 meters.failed("uplink");
                 LOG.warn("the server does not answer: {}", e.toString());
                 if (!pause()) {

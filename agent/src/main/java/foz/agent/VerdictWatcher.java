@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
 
 /// Watches the inbox for the legacy system's answers, and for the positions that follow, and sends
 /// them home. What to watch comes from the server, so that nothing is forgotten over a restart.
@@ -69,7 +70,7 @@ final class VerdictWatcher implements Runnable {
                     look();
                     backoff.succeeded();
                     TimeUnit.MILLISECONDS.sleep(POLL_MS);
-                } catch (IOException | SQLException e) {
+                } catch (IOException | SQLException | JacksonException e) {
                     meters.failed("verdicts");
                     LOG.warn("verdicts wait: {}", e.toString());
                     disconnect();

@@ -145,10 +145,6 @@ public final class ContractReader {
                     "the column's name '" + name + "' cannot be a name in the replica",
                     "use a-z, 0-9 and _, at most 59; keep the source's name in physicalName");
         }
-        if (name.equals("id")) {
-            // A device's tables have a text column id of their own: the row's key.
-            name = "id";
-        }
         boolean key = isTrue(property, "primaryKey");
         int position = property.text("primaryKeyPosition").map(Integer::parseInt).orElse(ordinal);
         boolean synced =

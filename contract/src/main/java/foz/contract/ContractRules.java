@@ -146,6 +146,7 @@ final class ContractRules {
                     "a command's table needs a key of one column",
                     "use the device's row id");
         }
+        inboxes(table, command);
         Optional<Contract.Table> lines = contract.table(command.lines());
         if (lines.isEmpty()) {
             problem(table, "foz.command.lines names no table", "name the lines' table");
@@ -160,6 +161,41 @@ final class ContractRules {
                                 command.lineResult().invoiced()),
                         command.target().lines().columns().values().stream())
                 .forEach(name -> column(lines.get(), name, "foz.command.lines"));
+    }
+
+    private void inboxes(Contract.Table table, CommandSpec command) {
+        CommandSpec.Inbox header = command.target().header();
+        if (header.mark().isEmpty()) {
+            problem(
+                    table,
+                    "foz.command.target.header has no mark",
+                    "name the inbox column that takes the command's id");
+        }
+        if (command.number().isEmpty()) {
+            problem(table, "foz.command.number is empty", "name the columns that number a command");
+        }
+        for (String column : header.key()) {
+            if (!header.columns().containsKey(column)) {
+                problem(
+                        table,
+                        "foz.command.target.header.key names '"
+                                + column
+                                + "', which is not among its columns",
+                        "add it to the columns");
+            }
+        }
+        if (header.key().isEmpty()) {
+            problem(
+                    table,
+                    "foz.command.target.header.key is empty",
+                    "name the inbox's natural key");
+        }
+        if (!command.target().lines().columns().containsValue(command.lineNumber())) {
+            problem(
+                    table,
+                    "foz.command.target.lines does not take '" + command.lineNumber() + "'",
+                    "add the line's number to its columns");
+        }
     }
 
     private void referenced(Contract.Table table, String columnName) {

@@ -52,6 +52,7 @@ final class Applier extends Loop {
     private final ApplyMeters meters;
     private final int transactionRowsMax;
     private final Map<StreamKey, Instant> behind = new HashMap<>();
+    private Instant repairedAt = Instant.now();
     private @Nullable KafkaConsumer<String, byte[]> consumer;
 
     Applier(
@@ -217,8 +218,19 @@ final class Applier extends Loop {
         }
     }
 
-    /// Has the publisher repeat what streams that stand still are missing.
+    /// Has the publisher repeat what streams that stand still are missing. A stream whose last
+    /// batches the log lost, with none after them, shows no gap: it is known by standing still.
     private void repair() {
+        if (repairedAt.plus(REPAIR_EVERY).isBefore(Instant.now())) {
+            repairedAt = Instant.now();
+            jdbc.sql(
+                            """
+                            UPDATE stream SET published_seq = applied_seq
+                            WHERE published_seq > applied_seq AND last_batch_at < now() - interval '30 seconds'
+                                AND coalesce(last_applied_at, last_batch_at) < now() - interval '30 seconds'
+                            """)
+                    .update();
+        }
         Instant due = Instant.now().minus(REPAIR_EVERY);
         for (StreamKey key : List.copyOf(behind.keySet())) {
             if (behind.getOrDefault(key, Instant.MAX).isBefore(due)) {

@@ -26,6 +26,7 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Rows that are not what the contract says: kept with the reason, and released once that is
@@ -36,13 +37,15 @@ public final class Quarantine {
     private static final JsonMapper JSON = new JsonMapper();
     private static final String NUL_SHOWN = "\u2400";
 
-    /// @param change the row as it came: column to canonical text
+    /// @param operation upsert or delete
+    /// @param change the row as it came: column to canonical text, or null
     public record Entry(
             long id,
             String source,
             String table,
             String rowKey,
-            Map<String, String> change,
+            String operation,
+            Map<String, @Nullable String> change,
             String reason,
             Instant at) {}
 
@@ -73,16 +76,20 @@ public final class Quarantine {
     }
 
     private static Entry entry(ResultSet rs) throws SQLException {
-        Map<String, String> change = new LinkedHashMap<>();
-        JSON.readTree(rs.getString(5))
-                .path("values")
+        Map<String, @Nullable String> change = new LinkedHashMap<>();
+        JsonNode stored = JSON.readTree(rs.getString(5));
+        stored.path("values")
                 .properties()
-                .forEach(e -> change.put(e.getKey(), e.getValue().asString("")));
+                .forEach(e ->
+                        change.put(
+                                e.getKey(),
+                                e.getValue().isNull() ? null : e.getValue().asString()));
         return new Entry(
                 rs.getLong(1),
                 rs.getString(2),
                 rs.getString(3),
                 rs.getString(4),
+                stored.path("operation").asString("upsert"),
                 change,
                 rs.getString(6),
                 rs.getTimestamp(7).toInstant());
@@ -123,13 +130,18 @@ public final class Quarantine {
                                 : entry.change().get(column.name()));
             }
         }
+        boolean delete = entry.operation().equals("delete");
         @Nullable String[] row = values.toArray(new @Nullable String[0]);
-        Optional<String> problem = RowCheck.problem(columns, row, false);
+        Optional<String> problem = RowCheck.problem(columns, row, delete);
         if (problem.isPresent()) {
             throw new FozException(ErrorCode.BAD_REQUEST, problem.get() + "; correct it");
         }
         TableChanges changes = new TableChanges(table, columns);
-        changes.upsert(row);
+        if (delete) {
+            changes.delete(row);
+        } else {
+            changes.upsert(row);
+        }
         Transactions.run(
                 dataSource,
                 connection -> {

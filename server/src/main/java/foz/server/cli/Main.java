@@ -3,8 +3,10 @@ package foz.server.cli;
 import foz.contract.ContractException;
 import foz.server.embedded.EmbeddedException;
 import foz.server.error.FozException;
+import java.nio.file.NoSuchFileException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -43,7 +45,11 @@ public final class Main {
             command.getErr().println("foz: " + e.getMessage());
             return switch (e) {
                 case FozException _, ContractException _ -> Cli.EXIT_USAGE;
-                case EmbeddedException _ -> Cli.EXIT_UNAVAILABLE;
+                case EmbeddedException _, DataAccessException _ -> Cli.EXIT_UNAVAILABLE;
+                case NoSuchFileException _ -> {
+                    command.getErr().println("there is no such file; check the path");
+                    yield Cli.EXIT_USAGE;
+                }
                 default -> {
                     e.printStackTrace(command.getErr());
                     yield 70;

@@ -167,7 +167,7 @@ final class AgentCommandController {
                                     """
                                     SELECT id, name, state, payload FROM "%s".foz_command
                                     WHERE NOT final AND state NOT IN ('received', 'queued')
-                                    ORDER BY received_at LIMIT ?
+                                    ORDER BY state IN ('accepted', 'accepted_with_remarks'), received_at DESC LIMIT ?
                                     """
                                             .formatted(tenant.schema()))) {
                         statement.setInt(1, WATCH_MAX);

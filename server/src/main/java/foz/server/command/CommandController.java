@@ -69,7 +69,7 @@ final class CommandController {
                 intake.take(caller, submission(name, id, key, body), intake.words(locale));
         boolean waiting = receipt.state().equals(CommandState.QUEUED.word());
         return ResponseEntity.status(waiting ? 202 : 200)
-                .header("Location", "/v1/commands/" + name + "/" + id)
+                .header("Location", "/v1/commands/" + name + "/" + receipt.id())
                 .body(receipt);
     }
 

@@ -69,7 +69,7 @@ record Submission(
     }
 
     String sha256() {
-        return Chain.sha256(json().getBytes(StandardCharsets.UTF_8));
+        return Chain.sha256((name + "\n" + json()).getBytes(StandardCharsets.UTF_8));
     }
 
     static Submission of(String name, String id, String key, String json) {

@@ -3,9 +3,9 @@ package foz.server.command;
 import foz.contract.CommandSpec;
 import foz.contract.Contract;
 import foz.contract.Contract.Column;
-import foz.contract.Contract.SyncScope;
 import foz.contract.Contract.Table;
 import foz.server.identity.Caller;
+import foz.server.replica.Buckets;
 import foz.server.tenant.Tenant;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -177,7 +177,7 @@ final class Verdicts {
                 problems.add(
                         words.say("verdict.value", column.label(), shorten(value), problem.get()));
             } else if (column.minimumExclusive()
-                    .filter(minimum -> new BigDecimal(value).compareTo(minimum) <= 0)
+                    .filter(minimum -> !above(value, minimum))
                     .isPresent()) {
                 problems.add(
                         words.say(
@@ -188,6 +188,15 @@ final class Verdicts {
             }
         }
         return problems;
+    }
+
+    private static boolean above(String value, BigDecimal minimum) {
+        try {
+            return new BigDecimal(value).compareTo(minimum) > 0;
+        } catch (NumberFormatException _) {
+            // NaN and the infinities are numbers to the database, and no quantity.
+            return false;
+        }
     }
 
     private static String shorten(String value) {
@@ -216,27 +225,36 @@ final class Verdicts {
             return Optional.empty();
         }
         Contract.Reference reference = column.reference().orElseThrow();
-        Table owned = tenant.table(reference.table()).orElseThrow();
-        for (SyncScope scope : owned.sync()) {
-            switch (scope) {
-                case SyncScope.Shared _ -> {
-                    return Optional.empty();
-                }
-                case SyncScope.ByColumn(String bucket, String by) -> {
-                    Optional<String> mine =
-                            tenant.buckets().stream()
-                                    .filter(b -> b.name().equals(bucket))
-                                    .findFirst()
-                                    .flatMap(Contract.Bucket::claim)
-                                    .flatMap(caller::claim);
-                    if (mine.isPresent() && lookup(reference, by, value).equals(mine)) {
-                        return Optional.empty();
-                    }
-                }
-                case SyncScope.Through _ -> {}
+        Optional<String> rowId = lookup(reference, reference.column(), value);
+        return rowId.isPresent() && isMine(reference.table(), rowId.get())
+                ? Optional.empty()
+                : Optional.of(words.say("verdict.owner", column.label(), value));
+    }
+
+    /// Whether devices of the caller hold the row now.
+    private boolean isMine(String tableName, String rowId) throws SQLException {
+        String[] mine =
+                tenant.buckets().stream()
+                        .flatMap(bucket ->
+                                Buckets.name(bucket, bucket.claim().flatMap(caller::claim))
+                                        .stream())
+                        .toArray(String[]::new);
+        try (PreparedStatement statement =
+                connection.prepareStatement(
+                        """
+                        SELECT 1 FROM "{s}".foz_operation o
+                        JOIN "{s}".foz_table t ON t.table_no = o.table_no
+                        JOIN "{s}".foz_bucket b ON b.bucket_no = o.bucket_no
+                        WHERE t.name = ? AND o.row_id = ? AND o.kind = 'P' AND b.name = ANY (?)
+                        """
+                                .replace("{s}", tenant.schema()))) {
+            statement.setString(1, tableName);
+            statement.setString(2, rowId);
+            statement.setArray(3, connection.createArrayOf("text", mine));
+            try (ResultSet found = statement.executeQuery()) {
+                return found.next();
             }
         }
-        return Optional.of(words.say("verdict.owner", column.label(), value));
     }
 
     private Optional<String> number(Submission submission) throws SQLException {

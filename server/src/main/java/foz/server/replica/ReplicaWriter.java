@@ -76,7 +76,13 @@ public final class ReplicaWriter {
     }
 
     /// Works out anew what devices should hold of these tables, after their declaration changed.
-    public Written resync(Connection connection, Tenant tenant, Collection<Table> tables)
+    ///
+    /// @param withdrawn tables of which devices should hold nothing any more
+    public Written resync(
+            Connection connection,
+            Tenant tenant,
+            Collection<Table> tables,
+            Collection<Table> withdrawn)
             throws SQLException {
         long version = lock(connection, tenant);
         prepare(connection, false);
@@ -88,9 +94,30 @@ public final class ReplicaWriter {
                 affected.add(table.name());
             }
         }
+        for (Table table : withdrawn) {
+            withdraw(connection, tenant, table);
+        }
         int operations = new Synced(connection, tenant, affected).write(version);
         finish(connection, tenant, version + operations);
         return new Written(version + operations, 0, operations);
+    }
+
+    private static void withdraw(Connection connection, Tenant tenant, Table table)
+            throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement(
+                        """
+                        INSERT INTO pg_temp.foz_new_operation (table_no, bucket, row_id, old_bucket, old_operation)
+                        SELECT o.table_no, b.name, o.row_id, o.bucket_no, o.operation
+                        FROM {s}.foz_table t
+                        JOIN {s}.foz_operation o ON o.table_no = t.table_no AND o.kind = 'P'
+                        JOIN {s}.foz_bucket b ON b.bucket_no = o.bucket_no
+                        WHERE t.name = ?
+                        """
+                                .replace("{s}", Sql.quote(tenant.schema())))) {
+            statement.setString(1, table.name());
+            statement.executeUpdate();
+        }
     }
 
     private static boolean few(List<TableChanges> changes) {

@@ -100,7 +100,15 @@ public final class TenantSetup {
             }
             List<Table> rescoped =
                     after.tables().stream().filter(table -> !sameOnDevices(before, table)).toList();
-            return writer.resync(connection, after, rescoped);
+            List<Table> withdrawn =
+                    before.tables().stream()
+                            .filter(table ->
+                                    after.table(table.name())
+                                            .map(Table::sync)
+                                            .orElse(List.of())
+                                            .isEmpty())
+                            .toList();
+            return writer.resync(connection, after, rescoped, withdrawn);
         });
         tenants.forget(id);
     }

@@ -39,6 +39,7 @@ final class DeviceStream {
     private final Lines lines;
     private final Map<String, Long> positions = new HashMap<>();
     private @Nullable Checkpoint told;
+    private boolean unfinished;
     private Instant lastLine = Instant.now();
 
     DeviceStream(
@@ -72,7 +73,9 @@ final class DeviceStream {
             if (!keepAlive()) {
                 return;
             }
-            signal.await(caller.tenant(), bell, untilNextLine());
+            if (!unfinished) {
+                signal.await(caller.tenant(), bell, untilNextLine());
+            }
         }
     }
 
@@ -126,14 +129,15 @@ final class DeviceStream {
         Checkpoint before = told;
         if (before == null) {
             lines.checkpoint(next);
-        } else if (next.tellsMoreThan(before)) {
+        } else if (unfinished || next.tellsMoreThan(before)) {
             difference(before, next);
         } else {
             return false;
         }
         lines.flush();
         told = next;
-        if (sendData(connection, tenant, next)) {
+        unfinished = !sendData(connection, tenant, next);
+        if (!unfinished) {
             lines.complete(next.version());
             next.buckets().keySet().forEach(name -> positions.put(name, next.version()));
             meters.checkpoint();

@@ -168,8 +168,8 @@ final class SyncController implements SmartLifecycle {
                 perUser.computeIfAbsent(
                         caller.tenant() + "/" + caller.subject(), _ -> new AtomicInteger());
         int now = parts.meters().connect();
-        if (now > parts.settings().sync().connectionsMax()
-                || mine.incrementAndGet() > parts.settings().sync().userConnectionsMax()) {
+        boolean userFull = mine.incrementAndGet() > parts.settings().sync().userConnectionsMax();
+        if (now > parts.settings().sync().connectionsMax() || userFull) {
             leave(caller);
             parts.meters().disconnect(0);
             throw new FozException(
