@@ -30,7 +30,7 @@ public final class BatchReader {
     /// @throws MalformedBatchException when it is not one zstd frame of at most [#BYTES_MAX], or
     ///   not ours
     public static BatchReader open(byte[] compressed) {
-        long size = Zstd.getFrameContentSize(compressed);
+        long size = compressed.length == 0 ? 0 : Zstd.getFrameContentSize(compressed);
         if (size <= 0) {
             throw new MalformedBatchException("the body is not a zstd frame with its size");
         }
