@@ -34,7 +34,9 @@ final class Reference {
     }
 
     private static void append(StringBuilder page, String prefix, Class<?> type) {
-        for (RecordComponent component : type.getRecordComponents()) {
+        RecordComponent[] components = type.getRecordComponents();
+        for (int i = 0; i < components.length; i++) {
+            RecordComponent component = components[i];
             String key = prefix + "." + component.getName();
             Doc doc = component.getAnnotation(Doc.class);
             if (doc == null) {
@@ -46,13 +48,12 @@ final class Reference {
                     "| `%s` | %s | %s |\n"
                             .formatted(
                                     secret ? key + ".value" : key,
-                                    defaultOf(type, component),
+                                    defaultOf(type, i),
                                     doc.value()));
         }
     }
 
-    private static String defaultOf(Class<?> type, RecordComponent component) {
-        int index = Arrays.asList(type.getRecordComponents()).indexOf(component);
+    private static String defaultOf(Class<?> type, int index) {
         for (Annotation annotation :
                 type.getDeclaredConstructors()[0].getParameterAnnotations()[index]) {
             if (annotation instanceof DefaultValue value) {

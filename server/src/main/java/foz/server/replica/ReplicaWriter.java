@@ -17,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
 import org.springframework.stereotype.Component;
@@ -66,13 +67,15 @@ public final class ReplicaWriter {
                 changed.add(table.table().name());
             }
         }
-        if (rows == 0) {
-            return new Written(version, 0, 0);
+        int operations = 0;
+        Synced synced = new Synced(connection, tenant, changed);
+        if (rows > 0) {
+            operations = synced.write(next);
+            next += operations;
+            finish(connection, tenant, next);
         }
-        int operations = new Synced(connection, tenant, changed).write(next);
-        next += operations;
-        finish(connection, tenant, next);
-        return new Written(next, rows, operations);
+        clear(connection, tenant, changes, synced.affected, few(changes));
+        return new Written(rows > 0 ? next : version, rows, operations);
     }
 
     /// Works out anew what devices should hold of these tables, after their declaration changed.
@@ -97,8 +100,10 @@ public final class ReplicaWriter {
         for (Table table : withdrawn) {
             withdraw(connection, tenant, table);
         }
-        int operations = new Synced(connection, tenant, affected).write(version);
+        Synced synced = new Synced(connection, tenant, affected);
+        int operations = synced.write(version);
         finish(connection, tenant, version + operations);
+        clear(connection, tenant, List.of(), synced.affected, false);
         return new Written(version + operations, 0, operations);
     }
 
@@ -165,6 +170,30 @@ public final class ReplicaWriter {
         }
         try (PreparedStatement merge = connection.prepareStatement(sql.merge())) {
             return merge.executeUpdate();
+        }
+    }
+
+    /// Empties the temporary tables, since a transaction may write more than once.
+    private static void clear(
+            Connection connection,
+            Tenant tenant,
+            List<TableChanges> changes,
+            Set<String> affected,
+            boolean few)
+            throws SQLException {
+        Set<String> used = new LinkedHashSet<>(List.of("pg_temp.foz_new_operation"));
+        for (TableChanges table : changes) {
+            used.add(TableSql.of(tenant, table.table(), table.columns()).stage());
+            used.add(TableSql.affected(tenant, table.table()));
+        }
+        for (String table : affected) {
+            used.add(TableSql.affected(tenant, tenant.table(table).orElseThrow()));
+        }
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(
+                    used.stream()
+                            .map(name -> (few ? "DELETE FROM " : "TRUNCATE ") + name)
+                            .collect(Collectors.joining("; ")));
         }
     }
 

@@ -12,19 +12,21 @@ import java.util.zip.CRC32;
 
 /// The statements that bring changes of one table into the replica, as text.
 ///
+/// @param stage name of the temporary table that takes the rows
 /// @param createStage temporary tables of the connection; they may exist
 /// @param copyStage takes rows as COPY text: the columns, then `_op` (U or D) and the version
 /// @param merge fills the table of affected rows
 /// @param sweepStage stages a delete for each row that the snapshot did not name; parameters:
 ///   table, generation
 record TableSql(
-        String createStage, String copyStage, String merge, String sweepStage, String analyze) {
+        String stage, String createStage, String copyStage, String merge, String sweepStage, String analyze) {
 
     static TableSql of(Tenant tenant, Table table, List<Column> columns) {
         String target = Sql.quote(tenant.schema()) + "." + Sql.quote(table.name());
         String stage = "pg_temp." + stageName(tenant, table, columns);
         List<Column> key = table.key();
         return new TableSql(
+                stage,
                 createStage(tenant, table, columns, stage),
                 "COPY "
                         + stage
