@@ -19,7 +19,12 @@ import java.util.zip.CRC32;
 /// @param sweepStage stages a delete for each row that the snapshot did not name; parameters:
 ///   table, generation
 record TableSql(
-        String stage, String createStage, String copyStage, String merge, String sweepStage, String analyze) {
+        String stage,
+        String createStage,
+        String copyStage,
+        String merge,
+        String sweepStage,
+        String analyze) {
 
     static TableSql of(Tenant tenant, Table table, List<Column> columns) {
         String target = Sql.quote(tenant.schema()) + "." + Sql.quote(table.name());
