@@ -9,6 +9,8 @@ import java.util.Set;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
@@ -18,14 +20,21 @@ import org.springframework.security.oauth2.client.registration.ClientRegistratio
 import org.springframework.security.oauth2.client.registration.InMemoryClientRegistrationRepository;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
+import org.springframework.security.oauth2.core.oidc.user.OidcUser;
 import org.springframework.security.oauth2.core.oidc.user.OidcUserAuthority;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.HttpStatusEntryPoint;
+import org.springframework.security.web.authentication.logout.LogoutSuccessHandler;
 import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
+import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
 
 /// Sign-in of the console: it is a client of the issuer like any other, and lets operators in.
 @Configuration(proxyBeanMethods = false)
 @Role("console")
 class ConsoleSecurity {
+
+    static final String FAILED = "/console/sign-in-failed";
 
     @Bean
     ClientRegistrationRepository consoleClient(Settings settings) {
@@ -47,24 +56,69 @@ class ConsoleSecurity {
 
     @Bean
     @Order(10)
-    SecurityFilterChain console(HttpSecurity http) {
+    SecurityFilterChain console(HttpSecurity http, Settings settings) {
         HttpSessionSecurityContextRepository session = new HttpSessionSecurityContextRepository();
         session.setSpringSecurityContextKey("FOZ_CONSOLE");
         return http.securityContext(context -> context.securityContextRepository(session))
                 .authorizeHttpRequests(requests ->
                         requests.requestMatchers(
-                                        "/assets/**", "/webjars/**", "/favicon.ico", "/error")
+                                        "/assets/**",
+                                        "/webjars/**",
+                                        "/favicon.ico",
+                                        "/error",
+                                        FAILED)
                                 .permitAll()
                                 .anyRequest()
                                 .hasAuthority("operator"))
+                .exceptionHandling(errors ->
+                        errors.defaultAuthenticationEntryPointFor(
+                                new HttpStatusEntryPoint(HttpStatus.UNAUTHORIZED),
+                                PathPatternRequestMatcher.pathPattern("/console/**")))
+                .requestCache(cache -> cache.requestCache(pageOnly()))
                 .oauth2Login(login ->
                         login.loginPage("/oauth2/authorization/foz")
+                                .failureUrl(FAILED)
                                 .userInfoEndpoint(user -> user.userAuthoritiesMapper(operators())))
+                .logout(logout ->
+                        logout.logoutUrl("/console/sign-out")
+                                .logoutSuccessHandler(signedOut(settings)))
                 .headers(headers ->
                         headers.contentSecurityPolicy(policy ->
-                                policy.policyDirectives(
-                                        "default-src 'self'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'")))
+                                policy.policyDirectives(content(Tokens.issuer(settings)))))
                 .build();
+    }
+
+    /// A browser runs and shows nothing that does not come from here, and sends forms nowhere else.
+    private static String content(String issuer) {
+        return "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self' "
+                + issuer
+                + "; frame-ancestors 'none'";
+    }
+
+    /// After sign-in the browser goes on to the page, never to a piece of it.
+    private static HttpSessionRequestCache pageOnly() {
+        HttpSessionRequestCache cache = new HttpSessionRequestCache();
+        cache.setRequestMatcher(PathPatternRequestMatcher.pathPattern(HttpMethod.GET, "/"));
+        return cache;
+    }
+
+    /// Where the issuer is another process, its session must end too, or the next look would sign
+    /// in again by itself.
+    private static LogoutSuccessHandler signedOut(Settings settings) {
+        String issuer = Tokens.issuer(settings);
+        return (_, response, authentication) -> {
+            boolean elsewhere = !issuer.equals(settings.publicUrl());
+            if (elsewhere
+                    && authentication != null
+                    && authentication.getPrincipal() instanceof OidcUser user) {
+                response.sendRedirect(
+                        issuer
+                                + "/connect/logout?id_token_hint="
+                                + user.getIdToken().getTokenValue());
+            } else {
+                response.sendRedirect("/");
+            }
+        };
     }
 
     /// The issuer's claim `roles`, as authorities.

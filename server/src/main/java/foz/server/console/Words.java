@@ -1,0 +1,127 @@
+package foz.server.console;
+
+import foz.server.console.Station.Value;
+import java.text.NumberFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.springframework.context.MessageSource;
+
+/// Measured values in the language of whoever reads.
+record Words(MessageSource messages, Locale locale) {
+
+    private static final String MISSING = "–";
+    private static final int MINUTE = 60;
+    private static final int HOUR = 3600;
+    private static final int DAY = 86_400;
+
+    String say(String key, Object... values) {
+        return messages.getMessage(key, values, locale);
+    }
+
+    /// The message, or the word itself where there is none: words of a legacy system are its own.
+    public String sayOr(String key, String word) {
+        String said = messages.getMessage(key, null, word, locale);
+        return said == null ? word : said;
+    }
+
+    /// A station as it is shown.
+    ///
+    /// @param word the condition in words
+    /// @param note empty when there is nothing to say
+    record StationText(
+            String id,
+            String condition,
+            String word,
+            boolean moving,
+            String note,
+            List<FigureText> figures) {
+        public StationText {
+            figures = List.copyOf(figures);
+        }
+    }
+
+    record FigureText(String label, String value) {}
+
+    /// Something that an operator should look at.
+    record Trouble(String condition, String station, String text) {}
+
+    StationText station(Station station) {
+        return new StationText(
+                station.id(),
+                station.condition().word(),
+                say("condition." + station.condition().word()),
+                station.moving(),
+                station.note().map(this::note).orElse(""),
+                station.figures().stream()
+                        .map(figure -> new FigureText(say(figure.key()), value(figure.value())))
+                        .toList());
+    }
+
+    List<Trouble> troubles(List<Station> stations) {
+        return stations.stream()
+                .filter(station -> station.condition().isTrouble())
+                .flatMap(station -> trouble(station).stream())
+                .toList();
+    }
+
+    private Optional<Trouble> trouble(Station station) {
+        return station.note()
+                .map(note ->
+                        new Trouble(
+                                station.condition().word(),
+                                say("station." + station.id()),
+                                note(note)));
+    }
+
+    private String note(Station.Note note) {
+        return say(note.key(), note.values().stream().map(this::value).toArray());
+    }
+
+    String value(Value value) {
+        return switch (value) {
+            case Value.PerSecond(double rate, String unit) -> number(rate) + " " + say(unit);
+            case Value.PerMinute(double rate) -> number(rate) + "/min";
+            case Value.Count(long count) -> count(count);
+            case Value.Bytes(long bytes) -> bytes(bytes);
+            case Value.Seconds(double seconds) -> age(seconds);
+            case Value.Missing() -> MISSING;
+        };
+    }
+
+    public String count(long count) {
+        return NumberFormat.getIntegerInstance(locale).format(count);
+    }
+
+    private String number(double number) {
+        NumberFormat format = NumberFormat.getInstance(locale);
+        format.setMaximumFractionDigits(number < 10 ? 1 : 0);
+        return format.format(number);
+    }
+
+    private String bytes(long bytes) {
+        String[] units = {"B", "kB", "MB", "GB", "TB", "PB"};
+        double size = bytes;
+        int unit = 0;
+        while (size >= 1000 && unit < units.length - 1) {
+            size /= 1000;
+            unit++;
+        }
+        return number(size) + " " + units[unit];
+    }
+
+    public String age(double seconds) {
+        if (seconds < 0.05) {
+            return "0 s";
+        }
+        if (seconds < 2 * MINUTE) {
+            return number(seconds) + " s";
+        }
+        if (seconds < 2 * HOUR) {
+            return count(Math.round(seconds / MINUTE)) + " min";
+        }
+        return seconds < 2 * DAY
+                ? count(Math.round(seconds / HOUR)) + " h"
+                : count(Math.round(seconds / DAY)) + " d";
+    }
+}
