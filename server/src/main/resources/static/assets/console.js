@@ -47,6 +47,7 @@
   }
 
   let shownTroubles = "";
+  let announced = null;
   function showTroubles(troubles) {
     const box = byId("troubles");
     const key = JSON.stringify(troubles);
@@ -69,6 +70,25 @@
       lines.push(line);
     }
     box.replaceChildren(...lines);
+    // Waiting times change every second; spoken is only what is new in kind.
+    const kinds = JSON.stringify(troubles.map(trouble => [trouble.station, trouble.condition]));
+    if (announced !== null && announced !== kinds) {
+      byId("announcement").textContent = lines.map(line => line.textContent).join(" ");
+    }
+    announced = kinds;
+  }
+
+  function showAgent(agent) {
+    const here = byId("agent-here");
+    const away = byId("agent-away");
+    if (!agent || !here) {
+      return;
+    }
+    here.hidden = !agent.connected;
+    away.hidden = agent.connected;
+    const time = away.querySelector("time");
+    time.dateTime = agent.heardAt;
+    setText(time, said(agent.heardAt, "datetime"));
   }
 
   // --- The history
@@ -177,6 +197,7 @@
       setText(byId("at"), said(streams.at, "time"));
       streams.stations.forEach(showStation);
       showTroubles(streams.troubles);
+      showAgent(streams.agent);
       if (points.length === 0 || points.at(-1)[0] < streams.point[0]) {
         points.push(streams.point);
         points.splice(0, points.length - POINTS_MAX);

@@ -3,6 +3,9 @@ package foz.server.console;
 import foz.server.identity.Tokens;
 import foz.server.settings.Role;
 import foz.server.settings.Settings;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -12,6 +15,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
 import org.springframework.security.core.authority.mapping.GrantedAuthoritiesMapper;
@@ -20,10 +24,8 @@ import org.springframework.security.oauth2.client.registration.ClientRegistratio
 import org.springframework.security.oauth2.client.registration.InMemoryClientRegistrationRepository;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
-import org.springframework.security.oauth2.core.oidc.user.OidcUser;
 import org.springframework.security.oauth2.core.oidc.user.OidcUserAuthority;
 import org.springframework.security.web.SecurityFilterChain;
-import org.springframework.security.web.authentication.HttpStatusEntryPoint;
 import org.springframework.security.web.authentication.logout.LogoutSuccessHandler;
 import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
 import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
@@ -35,6 +37,8 @@ import org.springframework.security.web.servlet.util.matcher.PathPatternRequestM
 class ConsoleSecurity {
 
     static final String FAILED = "/console/sign-in-failed";
+
+    private static final String SIGN_IN = "/oauth2/authorization/foz";
 
     @Bean
     ClientRegistrationRepository consoleClient(Settings settings) {
@@ -70,13 +74,11 @@ class ConsoleSecurity {
                                 .permitAll()
                                 .anyRequest()
                                 .hasAuthority("operator"))
-                .exceptionHandling(errors ->
-                        errors.defaultAuthenticationEntryPointFor(
-                                new HttpStatusEntryPoint(HttpStatus.UNAUTHORIZED),
-                                PathPatternRequestMatcher.pathPattern("/console/**")))
+                .exceptionHandling(
+                        errors -> errors.authenticationEntryPoint(ConsoleSecurity::enter))
                 .requestCache(cache -> cache.requestCache(pageOnly()))
                 .oauth2Login(login ->
-                        login.loginPage("/oauth2/authorization/foz")
+                        login.loginPage(SIGN_IN)
                                 .failureUrl(FAILED)
                                 .userInfoEndpoint(user -> user.userAuthoritiesMapper(operators())))
                 .logout(logout ->
@@ -102,23 +104,23 @@ class ConsoleSecurity {
         return cache;
     }
 
+    /// The page goes to sign in; a piece of it only hears that it must.
+    private static void enter(
+            HttpServletRequest request, HttpServletResponse response, AuthenticationException e)
+            throws IOException {
+        if (request.getRequestURI().startsWith("/console/")) {
+            response.sendError(HttpStatus.UNAUTHORIZED.value());
+        } else {
+            response.sendRedirect(SIGN_IN);
+        }
+    }
+
     /// Where the issuer is another process, its session must end too, or the next look would sign
     /// in again by itself.
     private static LogoutSuccessHandler signedOut(Settings settings) {
         String issuer = Tokens.issuer(settings);
-        return (_, response, authentication) -> {
-            boolean elsewhere = !issuer.equals(settings.publicUrl());
-            if (elsewhere
-                    && authentication != null
-                    && authentication.getPrincipal() instanceof OidcUser user) {
-                response.sendRedirect(
-                        issuer
-                                + "/connect/logout?id_token_hint="
-                                + user.getIdToken().getTokenValue());
-            } else {
-                response.sendRedirect("/");
-            }
-        };
+        String next = issuer.equals(settings.publicUrl()) ? "/" : issuer + "/sign-out";
+        return (_, response, _) -> response.sendRedirect(next);
     }
 
     /// The issuer's claim `roles`, as authorities.

@@ -81,6 +81,15 @@ final class EventsController {
         data.put("at", seen.at().toString());
         data.put("stations", seen.stations().stream().map(words::station).toList());
         data.put("troubles", words.troubles(seen.stations()));
+        seen.agent()
+                .ifPresent(agent ->
+                        data.put(
+                                "agent",
+                                Map.of(
+                                        "connected",
+                                        agent.connected(),
+                                        "heardAt",
+                                        agent.heardAt().toString())));
         data.put("point", point(seen.point()));
         data.put("lastEvent", seen.lastEvent());
         return data;

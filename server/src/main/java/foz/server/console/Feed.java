@@ -33,14 +33,7 @@ final class Feed {
             }
             add(looks, look, LOOKS_MAX);
             number++;
-            newest =
-                    Optional.of(
-                            new Frame.Seen(
-                                    number,
-                                    look.at(),
-                                    stations.all(),
-                                    point,
-                                    look.up().lastEvent()));
+            newest = Optional.of(Frame.Seen.of(number, look, stations.all(), point));
             renewed.signalAll();
         } finally {
             lock.unlock();

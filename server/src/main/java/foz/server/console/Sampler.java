@@ -108,12 +108,11 @@ final class Sampler implements SmartLifecycle {
             return fresh.get();
         }
         Look look = looks.look(tenant);
-        return new Frame.Seen(
+        return Frame.Seen.of(
                 0,
-                look.at(),
+                look,
                 new Stations(look, Optional.empty()).all(),
-                new Frame.Point(look.at(), 0, 0),
-                look.up().lastEvent());
+                new Frame.Point(look.at(), 0, 0));
     }
 
     private void sample(String tenant, Watched watched) {

@@ -21,13 +21,15 @@ final class PostgresBinaries {
     private PostgresBinaries() {}
 
     /// @return the folder that holds `bin`, `lib` and `share`
-    static Path unpacked(Home home) {
+    static synchronized Path unpacked(Home home) {
         Path jar = jar(home.lib("postgres"));
         Path target = jar.resolveSibling(jar.getFileName().toString().replace(".jar", ""));
         if (Files.isDirectory(target)) {
             return target;
         }
-        // Two processes may start together: one unpacks, the other waits for it.
+        // Two processes may start together: one unpacks, the other waits for it. Within one process
+        // the file's lock
+        // would be refused, hence the method's own.
         try (FileChannel file =
                         FileChannel.open(
                                 jar.resolveSibling("unpack.lock"),
