@@ -58,7 +58,7 @@ final class CaptureLoop implements Runnable {
                 } catch (SQLException | RuntimeException e) {
                     meters.failed("capture");
                     LOG.warn("capturing {} failed: {}", capture.table().name(), e.toString());
-                    close(connection);
+                    Dialect.close(connection);
                     connection = null;
                     permits.release();
                     try {
@@ -74,7 +74,7 @@ final class CaptureLoop implements Runnable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         } finally {
-            close(connection);
+            Dialect.close(connection);
         }
     }
 
@@ -104,15 +104,5 @@ final class CaptureLoop implements Runnable {
         long spent = Duration.between(start, Instant.now()).toMillis();
         // At least as long as the pass took, so that the source is never asked without a pause.
         TimeUnit.MILLISECONDS.sleep(Math.max(pollMs - spent, Math.min(spent, pollMs)));
-    }
-
-    private static void close(@org.jspecify.annotations.Nullable Connection connection) {
-        if (connection != null) {
-            try {
-                connection.close();
-            } catch (SQLException e) {
-                LOG.debug("a connection did not close well", e);
-            }
-        }
     }
 }

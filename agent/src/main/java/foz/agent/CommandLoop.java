@@ -93,14 +93,7 @@ final class CommandLoop implements Runnable {
     }
 
     private void disconnect() {
-        Connection open = connection;
+        Dialect.close(connection);
         connection = null;
-        if (open != null) {
-            try {
-                open.close();
-            } catch (SQLException e) {
-                LOG.debug("a connection did not close well", e);
-            }
-        }
     }
 }

@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /// What differs from one source's database to another: hashes, positions, and values as canonical
 /// text.
@@ -50,6 +51,17 @@ interface Dialect {
     boolean isRefusal(SQLException e);
 
     boolean isDuplicate(SQLException e);
+
+    /// Closes a connection that may be broken or absent.
+    static void close(@Nullable Connection connection) {
+        if (connection != null) {
+            try {
+                connection.close();
+            } catch (SQLException e) {
+                LoggerFactory.getLogger(Dialect.class).debug("a connection did not close well", e);
+            }
+        }
+    }
 
     static Dialect of(AgentSettings settings) {
         if (settings.jdbcUrl().startsWith("jdbc:postgresql:")) {

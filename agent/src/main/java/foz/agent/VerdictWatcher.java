@@ -348,14 +348,7 @@ final class VerdictWatcher implements Runnable {
     }
 
     private void disconnect() {
-        Connection open = connection;
+        Dialect.close(connection);
         connection = null;
-        if (open != null) {
-            try {
-                open.close();
-            } catch (SQLException e) {
-                LOG.debug("a connection did not close well", e);
-            }
-        }
     }
 }

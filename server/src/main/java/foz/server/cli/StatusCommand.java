@@ -36,7 +36,14 @@ final class StatusCommand implements Callable<Integer> {
             long waitingBatches,
             long rows,
             double secondsSinceApplied,
-            boolean agentAlive) {}
+            boolean agentAlive) {
+
+        private static final double STILL_SECONDS = 30;
+
+        boolean well() {
+            return agentAlive && (waitingBatches == 0 || secondsSinceApplied < STILL_SECONDS);
+        }
+    }
 
     record Status(
             Map<String, Boolean> processes,
@@ -55,7 +62,7 @@ final class StatusCommand implements Callable<Integer> {
         }
         boolean well =
                 status.processes().values().stream().allMatch(alive -> alive)
-                        && status.streams().stream().allMatch(StreamStatus::agentAlive);
+                        && status.streams().stream().allMatch(StreamStatus::well);
         return well ? 0 : Cli.EXIT_FOUND;
     }
 
