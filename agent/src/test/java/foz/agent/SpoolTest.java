@@ -4,14 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import foz.wire.Chain;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,18 +86,16 @@ class SpoolTest {
 
     @Test
     void aFullSpoolHoldsTheCaptureUntilThereIsRoomOrANewBeginning() throws InterruptedException {
-        Spool spool = Spool.open(folder, 40);
+        Spool spool = Spool.open(folder, 5L * body(0).length);
         assertTrue(spool.resume(1, 1, Chain.START));
         for (int i = 1; i <= 5; i++) {
             append(spool, i);
         }
         long since = spool.generation();
-        CountDownLatch begun = new CountDownLatch(1);
         AtomicReference<String> outcome = new AtomicReference<>("waiting");
         Thread capture =
                 Thread.ofVirtual()
                         .start(() -> {
-                            begun.countDown();
                             try {
                                 spool.append(body(6), 1, 1, since);
                                 outcome.set("appended");
@@ -107,7 +105,14 @@ class SpoolTest {
                                 outcome.set("interrupted");
                             }
                         });
-        assertTrue(begun.await(5, TimeUnit.SECONDS));
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(20),
+                () -> {
+                    while (capture.getState() != Thread.State.WAITING) {
+                        Thread.onSpinWait();
+                    }
+                });
+        assertEquals("waiting", outcome.get());
         spool.restart(2);
         capture.join();
         assertEquals("stale", outcome.get(), "what was captured before is void");
