@@ -2,17 +2,16 @@ package foz.bench;
 
 import foz.contract.Contract;
 import foz.contract.ContractReader;
+import foz.harness.FozRun;
 import java.io.IOException;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.postgresql.PGConnection;
 import picocli.CommandLine.Command;
@@ -26,32 +25,39 @@ import picocli.CommandLine.Option;
                 "First load of a tenant, with its sync operations, against COPY out | COPY in.")
 final class FirstLoad implements Callable<Integer> {
 
+    private static final String TENANT = "bench";
+    private static final double GOAL = 0.1;
+
     @Option(names = "--scale", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
     private double scale;
 
     @Override
     public Integer call() throws IOException, InterruptedException, SQLException {
-        try (Foz foz =
-                Foz.up("--scale", Double.toString(scale), "--life", "0", "--tenants", "norte")) {
-            Path root = Path.of(System.getProperty("foz.root", "."));
-            Path contractFile = root.resolve("solutions/sales/contracts/sales.odcs.yaml");
-            Contract contract = ContractReader.read(Files.readString(contractFile));
-            double copy = copy(foz, contract);
-            double load = load(foz, contractFile);
-            long rows = rows(foz);
+        try (BenchFoz foz =
+                BenchFoz.up(
+                        "--scale", Double.toString(scale), "--life", "0", "--tenants", "norte")) {
+            Path file = FozRun.root().resolve("solutions/sales/contracts/sales.odcs.yaml");
+            double copy = copy(foz.run(), ContractReader.read(Files.readString(file)));
+            double load = load(foz, file);
+            long rows = foz.one("SELECT rows_total FROM stream WHERE tenant = 'bench'");
+            long operations = foz.one("SELECT count(*) FROM t_bench.foz_operation");
             System.out.printf(
-                    "rows %d%nCOPY out | COPY in %.2f s%nfirst load %.2f s, agent's start included (%.0f rows/s)%nratio %.3f (goal 0.1)%n",
-                    rows, copy, load, rows / load, copy / load);
+                    "rows %d, sync operations %d%n"
+                            + "COPY out | COPY in %.2f s%n"
+                            + "first load %.2f s, the agent's start included (%.0f rows/s)%n"
+                            + "ratio %.3f (goal 0.1)%n",
+                    rows, operations, copy, load, rows / load, copy / load);
             System.out.printf(
-                    "ready to use after up, first load included: %.1f s%npeak memory: server %d MiB, agent %d MiB%n",
-                    foz.readySeconds(),
-                    Foz.residentPeakMiB(foz.pid("server")),
-                    Foz.residentPeakMiB(foz.pid("agent")));
-            return 0;
+                    "ready to use after up, first load included: %.1f s%n"
+                            + "peak memory: server %d MiB, agent %d MiB%n",
+                    foz.run().readySeconds(),
+                    FozRun.residentPeakMiB(foz.run().pid("server")),
+                    FozRun.residentPeakMiB(foz.run().pid("agent")));
+            return copy / load >= GOAL ? 0 : 1;
         }
     }
 
-    private static double copy(Foz foz, Contract contract)
+    private static double copy(FozRun foz, Contract contract)
             throws IOException, SQLException, InterruptedException {
         try (Connection from = foz.erp();
                 Connection to = foz.replica();
@@ -115,60 +121,19 @@ final class FirstLoad implements Callable<Integer> {
         }
     }
 
-    private static double load(Foz foz, Path contract)
-            throws IOException, InterruptedException, SQLException {
-        String data = foz.data().toString();
-        foz.run("tenant", "add", "bench", "--contract", contract.toString(), "--data", data);
-        Path folder = foz.data().resolve("agent-bench");
-        foz.run(
-                "tenant",
-                "agent",
-                "bench",
-                "--folder",
-                folder.toString(),
-                "--jdbc",
-                foz.file().path("erp").path("jdbcUrl").asString(),
-                "--user",
-                foz.file().path("erp").path("user").asString(),
-                "--password",
-                foz.file().path("erp").path("password").asString(),
-                "--data",
-                data);
+    private static double load(BenchFoz foz, Path contract)
+            throws InterruptedException, SQLException {
+        Path settings =
+                foz.tenant(
+                        TENANT, contract, foz.run().file().path("erp").path("jdbcUrl").asString());
         long start = System.nanoTime();
-        Process agent = foz.agent(folder.resolve("agent.properties"));
-        try (Connection replica = foz.replica();
-                Statement statement = replica.createStatement()) {
-            while (!loaded(statement)) {
-                TimeUnit.MILLISECONDS.sleep(20);
-            }
+        Process agent = foz.agent(settings);
+        try {
+            foz.await(TENANT, BenchFoz.LOADED);
             return (System.nanoTime() - start) / 1e9;
         } finally {
             agent.destroy();
             agent.waitFor();
-        }
-    }
-
-    private static boolean loaded(Statement statement) throws SQLException {
-        try (ResultSet found =
-                statement.executeQuery(
-                        """
-                        SELECT EXISTS (SELECT 1 FROM stream WHERE tenant = 'bench' AND next_seq > 1
-                            AND applied_seq = next_seq - 1
-                            AND (agent_status->>'tablesToLoad')::int = 0 AND (agent_status->>'spooledBatches')::int = 0)
-                        """)) {
-            found.next();
-            return found.getBoolean(1);
-        }
-    }
-
-    private static long rows(Foz foz) throws IOException, SQLException {
-        try (Connection replica = foz.replica();
-                Statement statement = replica.createStatement();
-                ResultSet found =
-                        statement.executeQuery(
-                                "SELECT rows_total FROM stream WHERE tenant = 'bench'")) {
-            found.next();
-            return found.getLong(1);
         }
     }
 }

@@ -1,5 +1,6 @@
 package foz.bench;
 
+import foz.harness.FozRun;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -48,7 +49,8 @@ final class Latency implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException, SQLException {
-        try (Foz foz = Foz.up("--scale", "0.1", "--life", "0", "--tenants", "norte")) {
+        try (BenchFoz bench = BenchFoz.up("--scale", "0.1", "--life", "0", "--tenants", "norte")) {
+            FozRun foz = bench.run();
             CountDownLatch synced = new CountDownLatch(1);
             Thread device = Thread.ofPlatform().daemon(true).start(() -> listen(foz, synced));
             synced.await();
@@ -68,14 +70,15 @@ final class Latency implements Callable<Integer> {
                     sorted.get((int) (sorted.size() * 0.99)));
             System.out.printf(
                     "peak memory: server %d MiB, agent %d MiB%n",
-                    Foz.residentPeakMiB(foz.pid("server")), Foz.residentPeakMiB(foz.pid("agent")));
+                    FozRun.residentPeakMiB(foz.pid("server")),
+                    FozRun.residentPeakMiB(foz.pid("agent")));
             return sorted.size() == rate * seconds ? 0 : 1;
         }
     }
 
     /// Each change sets a price to a number of its own, so that the device's line tells which one
     /// it is.
-    private void write(Foz foz) throws IOException, SQLException, InterruptedException {
+    private void write(FozRun foz) throws IOException, SQLException, InterruptedException {
         try (Connection erp = foz.erp();
                 PreparedStatement update =
                         erp.prepareStatement(
@@ -100,7 +103,7 @@ final class Latency implements Callable<Integer> {
         }
     }
 
-    private void listen(Foz foz, CountDownLatch synced) {
+    private void listen(FozRun foz, CountDownLatch synced) {
         try {
             JsonNode file = foz.file();
             HttpURLConnection connection =

@@ -12,6 +12,8 @@ import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import foz.harness.FozRun;
+import foz.harness.Waiting;
 import foz.wire.BatchWriter;
 import foz.wire.Chain;
 import foz.wire.Change;

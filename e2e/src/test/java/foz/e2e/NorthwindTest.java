@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import foz.contract.Contract;
 import foz.contract.ContractReader;
+import foz.harness.FozRun;
+import foz.harness.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

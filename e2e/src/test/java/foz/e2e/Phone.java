@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import foz.contract.Contract;
 import foz.contract.ContractReader;
+import foz.harness.FozRun;
+import foz.harness.Waiting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package foz.e2e;
 
+import foz.harness.FozRun;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Tag;

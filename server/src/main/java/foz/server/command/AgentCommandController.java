@@ -243,11 +243,16 @@ final class AgentCommandController {
         return taken;
     }
 
+    /// Takes a command out of the agent's hands; one that is to be tried again waits up to 8 s.
     private static void release(Connection connection, Tenant tenant, String id, boolean keep)
             throws SQLException {
         String sql =
                 keep
-                        ? "UPDATE \"%s\".foz_delivery SET claimed_until = clock_timestamp() + interval '1 second' WHERE command_id = ?"
+                        ? """
+                        UPDATE "%s".foz_delivery SET claimed_until =
+                            clock_timestamp() + make_interval(secs => power(2, least(attempts, 4) - 1))
+                        WHERE command_id = ?
+                        """
                         : "DELETE FROM \"%s\".foz_delivery WHERE command_id = ?";
         try (PreparedStatement statement =
                 connection.prepareStatement(sql.formatted(tenant.schema()))) {

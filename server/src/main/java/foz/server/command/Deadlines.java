@@ -5,6 +5,7 @@ import foz.server.log.Loop;
 import foz.server.replica.ReplicaWriter;
 import foz.server.replica.Transactions;
 import foz.server.settings.Role;
+import foz.server.settings.Settings;
 import foz.server.tenant.Tenant;
 import foz.server.tenant.Tenants;
 import java.sql.Connection;
@@ -20,7 +21,8 @@ import org.springframework.context.MessageSource;
 import org.springframework.stereotype.Component;
 
 /// Ends commands whose deadline passed without a verdict, and says so on the device. One that an
-/// agent holds at this moment is left to it.
+/// agent holds at this moment is left to it. The legacy system's late word still counts, until the
+/// watch ends: then the command is final as it stands.
 @Component
 @Role("command")
 final class Deadlines extends Loop {
@@ -31,25 +33,37 @@ final class Deadlines extends Loop {
     private final Tenants tenants;
     private final ReplicaWriter writer;
     private final MessageSource messages;
+    private final int watchDays;
 
     Deadlines(
-            DataSource dataSource, Tenants tenants, ReplicaWriter writer, MessageSource messages) {
+            DataSource dataSource,
+            Tenants tenants,
+            ReplicaWriter writer,
+            MessageSource messages,
+            Settings settings) {
         super("deadlines", 10_000);
         this.dataSource = dataSource;
         this.tenants = tenants;
         this.writer = writer;
         this.messages = messages;
+        this.watchDays = settings.command().watchDays();
     }
 
     @Override
     protected void step() throws InterruptedException {
+        look();
+        TimeUnit.MILLISECONDS.sleep(EVERY_MS);
+    }
+
+    /// Looks at every tenant once.
+    void look() {
         for (String id : tenants.ids()) {
             Optional<Tenant> tenant = tenants.find(id);
             if (tenant.isPresent() && tenant.get().revision() > 0) {
                 Transactions.run(dataSource, connection -> expire(connection, tenant.get()));
+                Transactions.run(dataSource, connection -> endWatch(connection, tenant.get()));
             }
         }
-        TimeUnit.MILLISECONDS.sleep(EVERY_MS);
     }
 
     private int expire(Connection connection, Tenant tenant) throws SQLException {
@@ -68,6 +82,20 @@ final class Deadlines extends Loop {
             }
         }
         return due.size();
+    }
+
+    private int endWatch(Connection connection, Tenant tenant) throws SQLException {
+        try (PreparedStatement update =
+                connection.prepareStatement(
+                        """
+                        UPDATE "%s".foz_command SET final = true
+                        WHERE NOT final AND state NOT IN ('received', 'queued', 'delivered')
+                            AND greatest(received_at, deadline_at) < clock_timestamp() - make_interval(days => ?)
+                        """
+                                .formatted(tenant.schema()))) {
+            update.setInt(1, watchDays);
+            return update.executeUpdate();
+        }
     }
 
     private static List<String> due(Connection connection, Tenant tenant) throws SQLException {

@@ -77,7 +77,10 @@ public record Settings(
                     long claimMs,
             @Doc("Pause before the outbox repeats what the log seems to have lost")
                     @DefaultValue("30000")
-                    long republishMs) {}
+                    long republishMs,
+            @Doc("Days after its deadline until which a command's later positions are looked for")
+                    @DefaultValue("60")
+                    int watchDays) {}
 
     public record Identity(
             @Doc("Issuer of tokens; empty: this process's public URL") @DefaultValue("")

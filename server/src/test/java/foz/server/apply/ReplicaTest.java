@@ -5,21 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
-import foz.server.embedded.EmbeddedPostgres;
-import foz.server.embedded.Home;
 import foz.server.error.FozException;
 import foz.server.log.BatchRecord;
 import foz.server.replica.ReplicaWriter;
 import foz.server.replica.TenantSetup;
+import foz.server.replica.TestDatabase;
 import foz.server.replica.Transactions;
 import foz.server.tenant.Tenant;
 import foz.server.tenant.Tenants;
 import foz.wire.BatchWriter;
 import foz.wire.Change;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -88,46 +83,23 @@ class ReplicaTest {
     @TempDir static Path folder = Path.of("");
 
     @SuppressWarnings("NullAway.Init")
-    private static EmbeddedPostgres postgres;
-
-    @SuppressWarnings("NullAway.Init")
-    private static HikariDataSource dataSource;
+    private static TestDatabase database;
 
     private final ReplicaWriter writer = new ReplicaWriter();
-    private final Tenants tenants = new Tenants(dataSource);
-    private final TenantSetup setup = new TenantSetup(dataSource, tenants, writer);
-    private final Quarantine quarantine = new Quarantine(dataSource, tenants, writer);
-    private final JdbcClient jdbc = JdbcClient.create(dataSource);
+    private final Tenants tenants = new Tenants(database.dataSource());
+    private final TenantSetup setup = new TenantSetup(database.dataSource(), tenants, writer);
+    private final Quarantine quarantine = new Quarantine(database.dataSource(), tenants, writer);
+    private final JdbcClient jdbc = JdbcClient.create(database.dataSource());
     private long seq;
 
     @BeforeAll
-    static void start() throws IOException {
-        postgres =
-                new EmbeddedPostgres(
-                        Home.find(),
-                        "test",
-                        folder.resolve("pg"),
-                        folder.resolve("pg.log"),
-                        Home.freePort(),
-                        "secret",
-                        () -> {});
-        HikariConfig config = new HikariConfig();
-        config.setJdbcUrl(postgres.jdbcUrl("postgres"));
-        config.setUsername("postgres");
-        config.setPassword("secret");
-        config.setMaximumPoolSize(4);
-        dataSource = new HikariDataSource(config);
-        try (var in = ReplicaTest.class.getResourceAsStream("/db/control/V1__control.sql")) {
-            JdbcClient.create(dataSource)
-                    .sql(new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("?", "??"))
-                    .update();
-        }
+    static void start() {
+        database = TestDatabase.start(folder);
     }
 
     @AfterAll
     static void stop() {
-        dataSource.close();
-        postgres.close();
+        database.close();
     }
 
     @BeforeEach
@@ -158,7 +130,7 @@ class ReplicaTest {
     private BatchApplier.Applied apply(BatchRecord... batches) {
         Tenant tenant = tenants.get("acme");
         return Transactions.run(
-                dataSource,
+                database.dataSource(),
                 connection ->
                         new BatchApplier(connection, tenant, "erp", writer, false)
                                 .apply(List.of(batches)));

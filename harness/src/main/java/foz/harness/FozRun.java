@@ -1,4 +1,4 @@
-package foz.e2e;
+package foz.harness;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,20 +23,20 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// One Foz as a user runs it: `foz up` in a folder of its own, on free ports.
-final class FozRun implements AutoCloseable {
+public final class FozRun implements AutoCloseable {
 
-    static final JsonMapper JSON = new JsonMapper();
-    private static final Duration UP_MAX = Duration.ofMinutes(4);
+    public static final JsonMapper JSON = new JsonMapper();
+    private static final Duration UP_MAX = Duration.ofMinutes(10);
 
-    record User(String tenant, String username, String rep, String token) {}
+    public record User(String tenant, String username, String rep, String token) {}
 
-    record Answer(int status, String body, Map<String, List<String>> headers) {
-        JsonNode json() {
+    public record Answer(int status, String body, Map<String, List<String>> headers) {
+        public JsonNode json() {
             return JSON.readTree(body);
         }
     }
 
-    record Exit(int code, String output) {}
+    public record Exit(int code, String output) {}
 
     private final Path data;
     private final Process process;
@@ -46,18 +46,22 @@ final class FozRun implements AutoCloseable {
                     .connectTimeout(Duration.ofSeconds(10))
                     .build();
 
-    private FozRun(Path data, Process process) {
+    private final double readySeconds;
+
+    private FozRun(Path data, Process process, double readySeconds) {
         this.data = data;
         this.process = process;
+        this.readySeconds = readySeconds;
     }
 
     /// Starts Foz and waits until it is ready.
-    static FozRun up(Path data, String... options) {
+    public static FozRun up(Path data, String... options) {
         try {
             Files.createDirectories(data);
             List<String> arguments =
                     new ArrayList<>(List.of("up", "--data", data.toString(), "--port", "0"));
             arguments.addAll(Arrays.asList(options));
+            long start = System.nanoTime();
             Process process =
                     new ProcessBuilder(command("server", "foz.server.cli.Main", arguments))
                             .redirectErrorStream(true)
@@ -65,7 +69,6 @@ final class FozRun implements AutoCloseable {
                                     ProcessBuilder.Redirect.appendTo(
                                             data.resolve("up.log").toFile()))
                             .start();
-            FozRun run = new FozRun(data, process);
             Waiting.until(
                     "foz up",
                     UP_MAX,
@@ -78,13 +81,13 @@ final class FozRun implements AutoCloseable {
                                 ? null
                                 : Files.readString(data.resolve("up.log"));
                     });
-            return run;
+            return new FozRun(data, process, (System.nanoTime() - start) / 1e9);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    static Path root() {
+    public static Path root() {
         return Path.of(System.getProperty("foz.root"));
     }
 
@@ -107,7 +110,7 @@ final class FozRun implements AutoCloseable {
     }
 
     /// Runs one command of the command line to its end.
-    Exit foz(String... arguments) {
+    public Exit foz(String... arguments) {
         try {
             Process command =
                     new ProcessBuilder(
@@ -133,7 +136,7 @@ final class FozRun implements AutoCloseable {
     }
 
     /// Starts an agent of its own, from a folder that `foz tenant agent` wrote.
-    Process agent(Path config, Path log) {
+    public Process agent(Path config, Path log) {
         try {
             return new ProcessBuilder(
                             command(
@@ -148,11 +151,16 @@ final class FozRun implements AutoCloseable {
         }
     }
 
-    Path data() {
+    /// From the command to `run.json`, the first load included.
+    public double readySeconds() {
+        return readySeconds;
+    }
+
+    public Path data() {
         return data;
     }
 
-    JsonNode file() {
+    public JsonNode file() {
         try {
             return JSON.readTree(Files.readString(data.resolve("run.json")));
         } catch (IOException e) {
@@ -160,11 +168,11 @@ final class FozRun implements AutoCloseable {
         }
     }
 
-    String url(String name) {
+    public String url(String name) {
         return file().path(name).asString();
     }
 
-    User user(String username) {
+    public User user(String username) {
         for (JsonNode user : file().path("users")) {
             if (user.path("username").asString().equals(username)) {
                 return new User(
@@ -177,11 +185,11 @@ final class FozRun implements AutoCloseable {
         throw new AssertionError("no user " + username + " in run.json");
     }
 
-    Connection erp() throws SQLException {
+    public Connection erp() throws SQLException {
         return connect(file().path("erp"));
     }
 
-    Connection erp(String tenant) throws SQLException {
+    public Connection erp(String tenant) throws SQLException {
         for (JsonNode each : file().path("tenants")) {
             if (each.path("id").asString().equals(tenant)) {
                 return connect(each.path("erp"));
@@ -190,7 +198,7 @@ final class FozRun implements AutoCloseable {
         throw new AssertionError("no tenant " + tenant);
     }
 
-    Connection replica() throws SQLException {
+    public Connection replica() throws SQLException {
         return connect(file().path("replica"));
     }
 
@@ -202,12 +210,25 @@ final class FozRun implements AutoCloseable {
                 database.path("password").asString());
     }
 
-    long pid(String name) {
+    public long pid(String name) {
         return file().path("pids").path(name).asLong(-1);
     }
 
+    /// Highest resident memory of a process so far, in MiB, as Linux tells it.
+    public static long residentPeakMiB(long pid) {
+        try {
+            return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
+                    .filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+                    .findFirst()
+                    .orElse(-1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /// Kills a part as a power cut would, and waits until another runs in its place.
-    void kill(String name) {
+    public void kill(String name) {
         long pid = pid(name);
         ProcessHandle.of(pid).orElseThrow().destroyForcibly();
         Waiting.until(
@@ -224,7 +245,7 @@ final class FozRun implements AutoCloseable {
                 });
     }
 
-    Answer post(String url, String token, String type, byte[] body, String... headers) {
+    public Answer post(String url, String token, String type, byte[] body, String... headers) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(url))
                         .timeout(Duration.ofSeconds(30))
@@ -233,11 +254,11 @@ final class FozRun implements AutoCloseable {
         return send(request, token, headers);
     }
 
-    Answer post(String url, String token, Object body, String... headers) {
+    public Answer post(String url, String token, Object body, String... headers) {
         return post(url, token, "application/json", JSON.writeValueAsBytes(body), headers);
     }
 
-    Answer get(String url, String token, String... headers) {
+    public Answer get(String url, String token, String... headers) {
         return send(
                 HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(30)).GET(),
                 token,

@@ -1,4 +1,4 @@
-package foz.e2e;
+package foz.harness;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -7,13 +7,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Waits for a condition, with a bound.
-final class Waiting {
+public final class Waiting {
 
     private Waiting() {}
 
     /// @throws AssertionError when the condition does not hold in time; its message is what it said
     ///   last
-    static void until(String what, Duration atMost, Callable<@Nullable String> problem) {
+    public static void until(String what, Duration atMost, Callable<@Nullable String> problem) {
         Instant end = Instant.now().plus(atMost);
         String last;
         do {
@@ -32,7 +32,7 @@ final class Waiting {
 
     private static void pause() {
         try {
-            TimeUnit.MILLISECONDS.sleep(150);
+            TimeUnit.MILLISECONDS.sleep(50);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             throw new AssertionError("interrupted");
