@@ -33,7 +33,7 @@ class NorthwindTest {
     void northwindIsProposedCapturedVerifiedAndOnADevice()
             throws IOException, SQLException, InterruptedException {
         Path dump = FozRun.root().resolve("../shared/data/northwind/northwind.sql");
-        assumeTrue(Files.exists(dump), "left out: ../shared/data/northwind is not there");
+        assumeTrue(Files.exists(dump), dump + " is not here");
         try (FozRun run =
                 FozRun.up(
                         folder.resolve("foz"),
