@@ -102,7 +102,7 @@ final class CaptureLoop implements Runnable {
     private void rest(Instant start) throws InterruptedException {
         long pollMs = capture.table().capture().orElseThrow().pollMs();
         long spent = Duration.between(start, Instant.now()).toMillis();
-        // At least as long as the pass took, so that the source is never asked without a pause.
-        TimeUnit.MILLISECONDS.sleep(Math.max(pollMs - spent, Math.min(spent, pollMs)));
+        // A table costs the source a fifth of its time at most, however large it grows.
+        TimeUnit.MILLISECONDS.sleep(Math.max(pollMs - spent, 4 * spent));
     }
 }

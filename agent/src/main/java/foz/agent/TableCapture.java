@@ -97,15 +97,12 @@ final class TableCapture {
             cutter.flush(since);
             collector.finish();
         } finally {
-            if (!connection.isClosed()) {
-                connection.rollback();
-                connection.setAutoCommit(true);
-            }
+            endTransaction(connection);
         }
     }
 
     /// Captures the rows whose stamp is not older than the bound, where they differ from what was
-    /// sent.
+    /// sent. Read through a cursor: after an outage, or a change of every price, they are many.
     void byStamp(Connection connection, Column stamp, long backMs)
             throws SQLException, InterruptedException {
         long since = spool.generation();
@@ -118,15 +115,28 @@ final class TableCapture {
                                 name(),
                                 dialect.name(stamp.physicalName()),
                                 dialect.stampBefore(backMs));
+        connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
             statement.setFetchSize(fetchRows);
             try (ResultSet rows = statement.executeQuery(sql)) {
                 while (rows.next()) {
                     sendIfChanged(rows, known, sender);
+                    if (known.pending() > PENDING_MAX) {
+                        finish(sender, known, since);
+                    }
                 }
             }
+        } finally {
+            endTransaction(connection);
         }
         finish(sender, known, since);
+    }
+
+    private static void endTransaction(Connection connection) throws SQLException {
+        if (!connection.isClosed()) {
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
     }
 
     private void sendIfChanged(ResultSet rows, RowState.TableState known, Sender sender)
