@@ -33,6 +33,8 @@ public final class ReplicaWriter {
     /// Above this many rows the planner may hash and scan; below, keys are looked up.
     private static final int FEW_ROWS = 2_000;
 
+    private static final long BLOAT_BYTES_MAX = 1 << 20;
+
     /// @param version the tenant's version after it
     /// @param rows rows inserted, updated or deleted
     /// @param operations operations added for devices
@@ -141,7 +143,6 @@ public final class ReplicaWriter {
                     SET LOCAL jit = off;
                     CREATE TEMP TABLE IF NOT EXISTS foz_new_operation (table_no integer NOT NULL, bucket text NOT NULL,
                         row_id text NOT NULL, data text, old_bucket integer, old_operation bigint)
-                        ON COMMIT DELETE ROWS
                     """
                             .formatted(hash, hash));
         }
@@ -173,7 +174,8 @@ public final class ReplicaWriter {
         }
     }
 
-    /// Empties the temporary tables, since a transaction may write more than once.
+    /// Empties the temporary tables within the transaction that filled them: whether it commits or
+    /// not, the next one finds them empty.
     private static void clear(
             Connection connection,
             Tenant tenant,
@@ -190,10 +192,22 @@ public final class ReplicaWriter {
             used.add(TableSql.affected(tenant, tenant.table(table).orElseThrow()));
         }
         try (Statement statement = connection.createStatement()) {
+            String empty =
+                    few && size(statement, used) < BLOAT_BYTES_MAX ? "DELETE FROM " : "TRUNCATE ";
             statement.execute(
-                    used.stream()
-                            .map(name -> (few ? "DELETE FROM " : "TRUNCATE ") + name)
-                            .collect(Collectors.joining("; ")));
+                    used.stream().map(name -> empty + name).collect(Collectors.joining("; ")));
+        }
+    }
+
+    /// Nobody vacuums temporary tables: deleted rows stay in their files.
+    private static long size(Statement statement, Set<String> tables) throws SQLException {
+        try (ResultSet size =
+                statement.executeQuery(
+                        tables.stream()
+                                .map(name -> "pg_relation_size('" + name + "')")
+                                .collect(Collectors.joining(" + ", "SELECT ", "")))) {
+            size.next();
+            return size.getLong(1);
         }
     }
 
@@ -303,7 +317,9 @@ public final class ReplicaWriter {
                     PreparedStatement append =
                             connection.prepareStatement(APPEND.replace("{schema}", schema))) {
                 statement.executeUpdate(NEW_BUCKETS.replace("{schema}", schema));
+                statement.execute(LOOK_UP);
                 statement.executeUpdate(SUPERSEDE.replace("{schema}", schema));
+                statement.execute(PLAN_FREELY);
                 append.setLong(1, version);
                 try (ResultSet added = append.executeQuery()) {
                     added.next();
@@ -319,11 +335,19 @@ public final class ReplicaWriter {
                 WHERE NOT EXISTS (SELECT 1 FROM {schema}.foz_bucket b WHERE b.name = o.bucket)
                 """;
 
+        private static final String LOOK_UP =
+                "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
+
+        private static final String PLAN_FREELY =
+                "SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on";
+
+        /// By key, since few operations of many are superseded.
         private static final String SUPERSEDE =
                 """
                 UPDATE {schema}.foz_operation o SET kind = 'M', table_no = NULL, row_id = NULL, data = NULL
                 FROM pg_temp.foz_new_operation n
-                WHERE o.bucket_no = n.old_bucket AND o.operation = n.old_operation
+                WHERE n.old_operation IS NOT NULL
+                    AND o.bucket_no = n.old_bucket AND o.operation = n.old_operation
                 """;
 
         private static final String APPEND =

@@ -54,7 +54,8 @@ record TableSql(
                 + affected(tenant, table)
                 + " ("
                 + createKey(table)
-                + ", row_id text NOT NULL, moved boolean NOT NULL DEFAULT false) ON COMMIT DELETE ROWS";
+                + ", row_id text NOT NULL, fresh boolean NOT NULL DEFAULT false,"
+                + " moved boolean NOT NULL DEFAULT false)";
     }
 
     private static String createKey(Table table) {
@@ -88,7 +89,7 @@ record TableSql(
                 + columns.stream()
                         .map(column -> Sql.quote(column.name()) + " " + column.type().replicaType())
                         .collect(Collectors.joining(", "))
-                + ", _op \"char\", _version bigint) ON COMMIT DELETE ROWS; "
+                + ", _op \"char\", _version bigint); "
                 + createAffected(tenant, table);
     }
 
@@ -110,9 +111,9 @@ record TableSql(
             MERGE INTO %s AS r USING %s AS s ON %s
             WHEN MATCHED AND s._op = 'D' THEN DELETE
             %sWHEN NOT MATCHED AND s._op = 'U' THEN INSERT (%s, _version) VALUES (%s, s._version)
-            RETURNING %s, %s AS row_id
+            RETURNING %s, %s AS row_id, merge_action() = 'INSERT'
         )
-        INSERT INTO %s (%s, row_id) SELECT * FROM merged
+        INSERT INTO %s (%s, row_id, fresh) SELECT * FROM merged
         """
                 .formatted(
                         target,
@@ -149,7 +150,11 @@ record TableSql(
     }
 
     /// Compares what devices should hold of the affected rows with what they hold, and notes the
-    /// differences as new operations. Parameters: table number, twice.
+    /// differences as new operations. Parameters: table number, twice. Devices hold nothing of a
+    /// row that is new.
+    ///
+    /// Rows are looked up one by one, whatever the planner thinks of tables that it has not counted
+    /// yet: `OFFSET 0` keeps it from reading whole tables during a first load.
     static String difference(Tenant tenant, Table table) {
         String schema = Sql.quote(tenant.schema());
         List<String> desired = new ArrayList<>();
@@ -162,8 +167,10 @@ record TableSql(
         FROM (%s) d
         FULL JOIN (
             SELECT b.name AS bucket, o.bucket_no, o.row_id, o.operation, o.data
-            FROM (SELECT DISTINCT row_id FROM %s) a
-            JOIN %s.foz_operation o ON o.table_no = ? AND o.row_id = a.row_id AND o.kind = 'P'
+            FROM (SELECT DISTINCT row_id FROM %s WHERE NOT fresh) a
+            CROSS JOIN LATERAL (
+                SELECT * FROM %s.foz_operation x
+                WHERE x.table_no = ? AND x.row_id = a.row_id AND x.kind = 'P' OFFSET 0) o
             JOIN %s.foz_bucket b ON b.bucket_no = o.bucket_no
         ) l ON l.bucket = d.bucket AND l.row_id = d.row_id
         WHERE d.data IS DISTINCT FROM l.data
@@ -187,7 +194,7 @@ record TableSql(
         return """
         SELECT %s AS bucket, a.row_id, (SELECT row_to_json(x)::text FROM (SELECT %s) x) AS data
         FROM (SELECT DISTINCT %s, row_id FROM %s) a
-        JOIN %s.%s t ON %s
+        CROSS JOIN LATERAL (SELECT * FROM %s.%s x WHERE %s OFFSET 0) t
         %s\
         """
                         .formatted(
@@ -199,7 +206,7 @@ record TableSql(
                                 affected(tenant, table),
                                 schema,
                                 Sql.quote(table.name()),
-                                Sql.join(key, " AND ", c -> "t." + c + " = a." + c),
+                                Sql.join(key, " AND ", c -> "x." + c + " = a." + c),
                                 joins)
                 + (scope instanceof SyncScope.Shared ? "" : " WHERE (" + bucket + ") IS NOT NULL");
     }
@@ -213,15 +220,14 @@ record TableSql(
             Table parent = tenant.table(step.parent()).orElseThrow();
             String parentAlias = "p" + i;
             joins.append(
-                    " JOIN %s.%s %s ON %s.%s = %s.%s"
+                    " CROSS JOIN LATERAL (SELECT * FROM %s.%s x WHERE x.%s = %s.%s OFFSET 0) %s"
                             .formatted(
                                     schema,
                                     Sql.quote(parent.name()),
-                                    parentAlias,
-                                    parentAlias,
                                     Sql.quote(step.parentColumn()),
                                     alias,
-                                    Sql.quote(step.column())));
+                                    Sql.quote(step.column()),
+                                    parentAlias));
             SyncScope next =
                     parent.sync().stream()
                             .filter(scope -> scope.bucket().equals(through.bucket()))
