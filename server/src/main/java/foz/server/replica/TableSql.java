@@ -40,7 +40,7 @@ record TableSql(
                         + ", _op, _version) FROM STDIN WITH (FORMAT text)",
                 merge(target, stage, affected(tenant, table), columns, key),
                 sweep(tenant, target, stage, key),
-                "ANALYZE " + stage);
+                "ANALYZE " + stage + " (" + Sql.list(key, c -> c) + ")");
     }
 
     /// Name of the temporary table with the rows of this table that changed, or whose scope may
