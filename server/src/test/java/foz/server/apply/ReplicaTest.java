@@ -5,10 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
-import foz.server.embedded.EmbeddedPostgres;
-import foz.server.embedded.Home;
+import foz.server.TestDatabase;
 import foz.server.error.FozException;
 import foz.server.log.BatchRecord;
 import foz.server.replica.ReplicaWriter;
@@ -18,12 +15,11 @@ import foz.server.tenant.Tenant;
 import foz.server.tenant.Tenants;
 import foz.wire.BatchWriter;
 import foz.wire.Change;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -88,46 +84,24 @@ class ReplicaTest {
     @TempDir static Path folder = Path.of("");
 
     @SuppressWarnings("NullAway.Init")
-    private static EmbeddedPostgres postgres;
+    private static TestDatabase database;
 
-    @SuppressWarnings("NullAway.Init")
-    private static HikariDataSource dataSource;
-
+    private final DataSource dataSource = database.dataSource();
     private final ReplicaWriter writer = new ReplicaWriter();
     private final Tenants tenants = new Tenants(dataSource);
     private final TenantSetup setup = new TenantSetup(dataSource, tenants, writer);
     private final Quarantine quarantine = new Quarantine(dataSource, tenants, writer);
-    private final JdbcClient jdbc = JdbcClient.create(dataSource);
+    private final JdbcClient jdbc = database.jdbc();
     private long seq;
 
     @BeforeAll
-    static void start() throws IOException {
-        postgres =
-                new EmbeddedPostgres(
-                        Home.find(),
-                        "test",
-                        folder.resolve("pg"),
-                        folder.resolve("pg.log"),
-                        Home.freePort(),
-                        "secret",
-                        () -> {});
-        HikariConfig config = new HikariConfig();
-        config.setJdbcUrl(postgres.jdbcUrl("postgres"));
-        config.setUsername("postgres");
-        config.setPassword("secret");
-        config.setMaximumPoolSize(4);
-        dataSource = new HikariDataSource(config);
-        try (var in = ReplicaTest.class.getResourceAsStream("/db/control/V1__control.sql")) {
-            JdbcClient.create(dataSource)
-                    .sql(new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("?", "??"))
-                    .update();
-        }
+    static void start() {
+        database = new TestDatabase(folder);
     }
 
     @AfterAll
     static void stop() {
-        dataSource.close();
-        postgres.close();
+        database.close();
     }
 
     @BeforeEach
