@@ -49,6 +49,7 @@
 
   let shownTroubles = "";
   let announced = null;
+  const title = document.title;
   function showTroubles(troubles) {
     const box = byId("troubles");
     const key = JSON.stringify(troubles);
@@ -68,6 +69,8 @@
       return line;
     });
     box.replaceChildren(...lines);
+    const count = troubles.filter(trouble => trouble.station).length;
+    document.title = (count > 0 ? `(${count}) ` : "") + title;
     // Waiting times change every second; spoken is only what is new in kind.
     const kinds = JSON.stringify(troubles.map(trouble => [trouble.station, trouble.condition]));
     if (announced !== null && announced !== kinds) {
