@@ -32,6 +32,8 @@ public record ColumnType(Kind kind, int precision, int scale) {
     }
 
     private static final int SECOND_DIGITS_MAX = 6;
+    private static final int LONG_DIGITS = 18;
+    private static final String PLAIN_TIMESTAMP = "0000-00-00 00:00:00";
     private static final Pattern FRACTION = Pattern.compile("\\.(\\d+)");
     private static final Pattern PHYSICAL =
             Pattern.compile(
@@ -191,8 +193,15 @@ public record ColumnType(Kind kind, int precision, int scale) {
             return Optional.of("holds a NUL character, which the replica cannot store");
         }
         return switch (kind) {
-            case INTEGER -> require(INTEGER, text, "a whole number").or(() -> longRange(text));
-            case DECIMAL -> require(DECIMAL, text, "a decimal number").or(() -> decimalRange(text));
+            case INTEGER ->
+                    plainNumber(text, LONG_DIGITS, false)
+                            ? Optional.empty()
+                            : require(INTEGER, text, "a whole number").or(() -> longRange(text));
+            case DECIMAL ->
+                    plainNumber(text, precision == 0 ? Integer.MAX_VALUE : precision - scale, true)
+                            ? Optional.empty()
+                            : require(DECIMAL, text, "a decimal number")
+                                    .or(() -> decimalRange(text));
             case FLOAT -> require(DECIMAL, text, "a number");
             case TEXT -> length(text);
             case JSON -> Optional.empty();
@@ -206,11 +215,58 @@ public record ColumnType(Kind kind, int precision, int scale) {
             case DATE -> require(DATE, text, "a date (YYYY-MM-DD)");
             case TIME -> require(TIME, text, "a time (HH:MM:SS)");
             case TIMESTAMP, TIMESTAMP_WITH_ZONE ->
-                    require(TIMESTAMP, text, "a timestamp (YYYY-MM-DD HH:MM:SS)")
-                            .or(() -> fraction(text));
+                    plainTimestamp(text)
+                            ? Optional.empty()
+                            : require(TIMESTAMP, text, "a timestamp (YYYY-MM-DD HH:MM:SS)")
+                                    .or(() -> fraction(text));
             case BYTES -> require(BYTES, text, "hexadecimal bytes (\\x...)");
             case UUID -> require(UUID, text, "a UUID");
         };
+    }
+
+    /// Whether the text is digits, perhaps with a point among them, that cannot round up past the
+    /// type's range: what nearly every number is, told without a regular expression.
+    private static boolean plainNumber(String text, int digitsMax, boolean point) {
+        int at = text.startsWith("-") ? 1 : 0;
+        int start = at;
+        while (at < text.length() && digit(text.charAt(at))) {
+            at++;
+        }
+        int digits = at - start;
+        if (digits == 0 || digits > digitsMax) {
+            return false;
+        }
+        if (at == text.length()) {
+            return true;
+        }
+        // With as many digits as the type has, 9.99 could become 10.
+        if (!point || text.charAt(at) != '.' || digits == digitsMax) {
+            return false;
+        }
+        at++;
+        while (at < text.length() && digit(text.charAt(at))) {
+            at++;
+        }
+        return at == text.length();
+    }
+
+    /// Whether the text has the form `2026-11-24 10:00:00`.
+    private static boolean plainTimestamp(String text) {
+        if (text.length() != PLAIN_TIMESTAMP.length()) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            char wanted = PLAIN_TIMESTAMP.charAt(i);
+            char found = text.charAt(i);
+            if (wanted == '0' ? !digit(found) : found != wanted) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean digit(char c) {
+        return c >= '0' && c <= '9';
     }
 
     private Optional<String> length(String text) {

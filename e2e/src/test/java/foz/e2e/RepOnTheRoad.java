@@ -42,6 +42,7 @@ final class RepOnTheRoad {
             phone.firstSync();
             phone.awaitEqualToReplica();
             orderWrittenOffline(phone);
+            operatorSeesThem();
             refusedOrder(phone);
             numberUsedTwice(phone);
             changesArrive(phone);
@@ -66,6 +67,24 @@ final class RepOnTheRoad {
                 () -> "the ERP's own words: " + order);
         assertEquals(1, inbox("order-offline"), "exactly once in the inbox");
         phone.awaitEqualToReplica();
+    }
+
+    private void operatorSeesThem() {
+        Operator operator = new Operator(run, "operator.norte");
+        Waiting.until(
+                "the phone on the console",
+                java.time.Duration.ofSeconds(30),
+                () -> {
+                    String connected = operator.figure("sync", "Connected");
+                    return connected.equals("1") ? null : "connected: " + connected;
+                });
+        Waiting.until(
+                "the order's position in its history",
+                java.time.Duration.ofSeconds(30),
+                () -> {
+                    String history = operator.order("order-offline");
+                    return history.contains("Position: ") ? null : history;
+                });
     }
 
     private void refusedOrder(Phone phone) throws SQLException {

@@ -111,7 +111,8 @@ CREATE TABLE IF NOT EXISTS foz_command_event (
     state text NOT NULL,
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
     actor text NOT NULL,
-    reason text
+    reason text,
+    position text
 );
 CREATE INDEX IF NOT EXISTS foz_command_event_command ON foz_command_event (command_id);
 

@@ -7,6 +7,7 @@
   const POINTS_MAX = 300;
   const SILENCE_MS_MAX = 7000;
   const NEWS_MS = 2500;
+  const TENANT_MS = 30_000;
 
   const FORMATS = {
     time: {hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23"},
@@ -48,6 +49,7 @@
 
   let shownTroubles = "";
   let announced = null;
+  const title = document.title;
   function showTroubles(troubles) {
     const box = byId("troubles");
     const key = JSON.stringify(troubles);
@@ -58,18 +60,17 @@
     const lines = troubles.map(trouble => {
       const line = document.createElement("p");
       line.className = "alert " + trouble.condition;
-      const station = document.createElement("strong");
-      station.textContent = trouble.station;
-      line.append(station, " " + trouble.text);
+      if (trouble.station) {
+        const station = document.createElement("strong");
+        station.textContent = trouble.station;
+        line.append(station, " ");
+      }
+      line.append(trouble.text);
       return line;
     });
-    if (lines.length === 0) {
-      const line = document.createElement("p");
-      line.className = "alert good";
-      line.textContent = box.dataset.well;
-      lines.push(line);
-    }
     box.replaceChildren(...lines);
+    const count = troubles.filter(trouble => trouble.station).length;
+    document.title = (count > 0 ? `(${count}) ` : "") + title;
     // Waiting times change every second; spoken is only what is new in kind.
     const kinds = JSON.stringify(troubles.map(trouble => [trouble.station, trouble.condition]));
     if (announced !== null && announced !== kinds) {
@@ -98,6 +99,7 @@
   let chart = null;
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const TICKS = [1, 2, 5].flatMap(step => [0, 1, 2, 3, 4, 5, 6].map(power => step * 10 ** power)).sort((a, b) => a - b);
   const rate = new Intl.NumberFormat(language, {maximumFractionDigits: 0});
 
   function drawChart() {
@@ -114,7 +116,7 @@
       },
       axes: [
         {...axis, space: 70, values: (_, ticks) => ticks.map(t => said(t * 1000, "time").slice(0, 5))},
-        {...axis, size: 56, values: (_, ticks) => ticks.map(t => rate.format(t))},
+        {...axis, size: 56, incrs: TICKS, values: (_, ticks) => ticks.map(t => rate.format(t))},
       ],
       series: [
         {},
@@ -214,9 +216,19 @@
       stale("lost");
       // The browser tries again by itself unless the server refused; then we do, less often.
       if (source.readyState === EventSource.CLOSED) {
-        retry = setTimeout(connect, 5000);
+        retry = setTimeout(again, 5000);
       }
     };
+  }
+
+  // An event source does not tell why it was refused: whoever is no longer signed in goes to sign in.
+  async function again() {
+    const answer = await fetch("/console/tenant", {method: "HEAD"}).catch(() => null);
+    if (answer?.status === 401) {
+      location.reload();
+    } else {
+      connect();
+    }
   }
 
   setInterval(() => {
@@ -224,6 +236,16 @@
       stale("lost");
     }
   }, 1000);
+
+  // --- The tenant
+
+  const tenant = byId("tenant");
+  setInterval(() => {
+    // What is open is being read.
+    if (!tenant.querySelector("details[open]")) {
+      htmx.trigger(tenant, "refresh");
+    }
+  }, TENANT_MS);
 
   // --- The orders
 
@@ -279,6 +301,9 @@
   document.body.addEventListener("htmx:sendError", ordersFailed);
   document.body.addEventListener("htmx:timeout", ordersFailed);
   function ordersFailed(event) {
+    if (event.detail.target.closest("#tenant")) {
+      return;
+    }
     const line = document.createElement("p");
     line.className = "alert still";
     line.setAttribute("role", "alert");

@@ -106,12 +106,16 @@ final class BatchApplier {
         if (header == null) {
             throw new IllegalStateException("a row stands before its table");
         }
-        Optional<Table> table = tenant.table(header.table());
-        if (table.isEmpty() || table.get().capture().isEmpty()) {
-            quarantine.add(header, values, delete, "the contract has no such captured table");
-            return;
+        Target target = targets.get(header);
+        if (target == null) {
+            Optional<Table> table = tenant.table(header.table());
+            if (table.isEmpty() || table.get().capture().isEmpty()) {
+                quarantine.add(header, values, delete, "the contract has no such captured table");
+                return;
+            }
+            target = target(header, table.get());
+            targets.put(header, target);
         }
-        Target target = targets.computeIfAbsent(header, found -> target(found, table.get()));
         @Nullable String[] picked = new @Nullable String[target.positions().length];
         for (int i = 0; i < picked.length; i++) {
             picked[i] = values[target.positions()[i]];
@@ -130,9 +134,11 @@ final class BatchApplier {
             target.changes().upsert(picked);
             collect(target, picked);
         }
-        quarantine.resolved(
-                target.table().name(),
-                RowId.of(target.table().key(), target.changes().keyOf(picked)));
+        if (quarantine.holdsRows()) {
+            quarantine.resolved(
+                    target.table().name(),
+                    RowId.of(target.table().key(), target.changes().keyOf(picked)));
+        }
     }
 
     private Target target(Change.TableHeader header, Table table) {

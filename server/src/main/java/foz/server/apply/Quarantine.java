@@ -226,11 +226,12 @@ public final class Quarantine {
                     new Bad(incarnation, seq, header.table(), key.toString(), json, reason));
         }
 
+        boolean holdsRows() {
+            return !known.isEmpty() || !bad.isEmpty();
+        }
+
         /// The row came well: it leaves the quarantine if it was there.
         void resolved(String table, String rowId) {
-            if (known.isEmpty() && bad.isEmpty()) {
-                return;
-            }
             String id = table + "/" + rowId;
             bad.remove(id);
             if (known.contains(id)) {

@@ -149,7 +149,7 @@ final class Ledger {
             insert.setTimestamp(10, Timestamp.from(Instant.now().plusMillis(spec.deadlineMs())));
             insert.executeUpdate();
         }
-        event(submission.id(), CommandState.RECEIVED, caller.subject(), null);
+        event(submission.id(), Step.of(CommandState.RECEIVED, caller.subject(), null));
     }
 
     /// Takes a step, if the state allows it.
@@ -162,7 +162,7 @@ final class Ledger {
             return false;
         }
         update(entry, step);
-        event(entry.submission().id(), step.state(), step.actor(), step.message());
+        event(entry.submission().id(), step);
         writer.write(connection, tenant, rows(entry, table, step));
         return true;
     }
@@ -189,18 +189,18 @@ final class Ledger {
         }
     }
 
-    private void event(String id, CommandState state, String actor, @Nullable String reason)
-            throws SQLException {
+    private void event(String id, Step step) throws SQLException {
         try (PreparedStatement insert =
                 connection.prepareStatement(
                         """
-                        INSERT INTO "%s".foz_command_event (command_id, state, actor, reason) VALUES (?, ?, ?, ?)
+                        INSERT INTO "%s".foz_command_event (command_id, state, actor, reason, position) VALUES (?, ?, ?, ?, ?)
                         """
                                 .formatted(tenant.schema()))) {
             insert.setString(1, id);
-            insert.setString(2, state.word());
-            insert.setString(3, actor);
-            insert.setString(4, reason);
+            insert.setString(2, step.state().word());
+            insert.setString(3, step.actor());
+            insert.setString(4, step.message());
+            insert.setString(5, step.position());
             insert.executeUpdate();
         }
     }

@@ -58,12 +58,21 @@ final class ConsoleController {
         model.addAttribute("tenant", tenant);
         model.addAttribute("down", Stations.DOWN.stream().map(stations::get).toList());
         model.addAttribute("up", Stations.UP.stream().map(stations::get).toList());
-        model.addAttribute("troubles", words.troubles(now.stations()));
+        model.addAttribute("troubles", words.summary(now.stations()));
         model.addAttribute("at", now.at());
         model.addAttribute("facts", facts.of(tenant));
         model.addAttribute("assets", Assets.addresses());
         fill(model, tenant, Orders.Filter.of(state, q), words);
         return "console";
+    }
+
+    @GetMapping("/console/tenant")
+    String tenant(@AuthenticationPrincipal OidcUser user, Locale locale, Model model) {
+        Tenant tenant = tenants.get(Person.of(user).tenant());
+        model.addAttribute("tenant", tenant);
+        model.addAttribute("facts", facts.of(tenant));
+        model.addAttribute("words", new Words(messages, locale));
+        return "tenant :: facts";
     }
 
     @GetMapping("/console/orders")

@@ -80,7 +80,7 @@ final class EventsController {
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("at", seen.at().toString());
         data.put("stations", seen.stations().stream().map(words::station).toList());
-        data.put("troubles", words.troubles(seen.stations()));
+        data.put("troubles", words.summary(seen.stations()));
         seen.agent()
                 .ifPresent(agent ->
                         data.put(

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /// What the database said about one tenant's streams at one moment.
-record Look(Instant at, Optional<Down> down, Up up, Slow slow) {
+record Look(Instant at, Optional<Down> down, Up up, Sync sync, Slow slow) {
 
     /// The stream of the data.
     ///
@@ -31,6 +31,11 @@ record Look(Instant at, Optional<Down> down, Up up, Slow slow) {
             double unpublishedSeconds,
             double appliedSeconds) {
 
+        /// Since what readers see was captured, at worst.
+        double ageSeconds() {
+            return connected ? lagSeconds : Math.max(lagSeconds, heardSeconds);
+        }
+
         long unpublished() {
             return Math.max(0, nextSeq - 1 - publishedSeq);
         }
@@ -51,7 +56,6 @@ record Look(Instant at, Optional<Down> down, Up up, Slow slow) {
     /// @param repeated deliveries that were tried more than once
     /// @param lastEvent grows with every step of any command
     /// @param version of the replica
-    /// @param operations ever made for devices
     record Up(
             long outbox,
             double outboxSeconds,
@@ -59,8 +63,12 @@ record Look(Instant at, Optional<Down> down, Up up, Slow slow) {
             long repeated,
             double deliverySeconds,
             long lastEvent,
-            long version,
-            long operations) {}
+            long version) {}
+
+    /// The devices, as the processes of the sync role tell of them.
+    ///
+    /// @param processes of the role that live
+    record Sync(long processes, long devices, double operationsPerSecond, double bytesPerSecond) {}
 
     /// What takes longer to count, and is counted more seldom.
     ///

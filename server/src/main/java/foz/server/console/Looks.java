@@ -38,7 +38,7 @@ final class Looks {
 
     /// @param slow as counted before
     Look look(Tenant tenant, Look.Slow slow) {
-        return new Look(Instant.now(), down(tenant), up(tenant), slow);
+        return new Look(Instant.now(), down(tenant), up(tenant), sync(tenant), slow);
     }
 
     private Optional<Look.Down> down(Tenant tenant) {
@@ -90,8 +90,7 @@ final class Looks {
                         SELECT o.waiting AS outbox, o.seconds AS outbox_seconds,
                             d.waiting AS deliveries, d.repeated, d.seconds AS delivery_seconds,
                             (SELECT coalesce(max(id), 0) FROM "{s}".foz_command_event) AS last_event,
-                            (SELECT last_version FROM "{s}".foz_state) AS version,
-                            (SELECT coalesce(sum(operations), 0) FROM "{s}".foz_bucket) AS operations
+                            (SELECT last_version FROM "{s}".foz_state) AS version
                         FROM (
                             SELECT count(*) AS waiting,
                                 coalesce(extract(epoch FROM now() - min(received_at)), 0) AS seconds
@@ -113,8 +112,26 @@ final class Looks {
                                 rs.getLong("repeated"),
                                 Math.max(0, rs.getDouble("delivery_seconds")),
                                 rs.getLong("last_event"),
-                                rs.getLong("version"),
-                                rs.getLong("operations")))
+                                rs.getLong("version")))
+                .single();
+    }
+
+    private Look.Sync sync(Tenant tenant) {
+        return jdbc.sql(
+                        """
+                        SELECT count(*) AS processes, coalesce(sum(t.devices), 0) AS devices,
+                            coalesce(sum(t.operations_per_second), 0) AS operations,
+                            coalesce(sum(t.bytes_per_second), 0) AS bytes
+                        FROM sync_process p LEFT JOIN sync_traffic t ON t.process = p.id AND t.tenant = ?
+                        WHERE p.lives_until > now()
+                        """)
+                .param(tenant.id())
+                .query((rs, _) ->
+                        new Look.Sync(
+                                rs.getLong("processes"),
+                                rs.getLong("devices"),
+                                rs.getDouble("operations"),
+                                rs.getDouble("bytes")))
                 .single();
     }
 

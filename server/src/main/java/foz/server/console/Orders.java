@@ -1,15 +1,19 @@
 package foz.server.console;
 
 import foz.contract.CommandSpec;
+import foz.contract.Contract.Column;
 import foz.contract.Contract.Table;
 import foz.server.settings.Role;
 import foz.server.tenant.Tenant;
+import foz.value.ColumnType;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +42,9 @@ final class Orders {
                     "expired",
                     "dead_lettered",
                     "cancelled");
+
+    /// The states whose message is always Foz's own and the same.
+    static final Set<String> FOZ_SPEAKS = Set.of("queued", "delivered", "expired");
 
     private static final int TEXT_MAX = 60;
     private static final int LINES_MAX = 500;
@@ -75,12 +82,38 @@ final class Orders {
             String position,
             String message) {}
 
-    record Event(Instant at, String state, String actor, String reason) {}
+    /// A step of an order; empty texts where there is nothing to say.
+    ///
+    /// @param position of the order in the legacy system
+    record Event(Instant at, String state, String actor, String reason, String position) {
+
+        /// Without what the step before said already.
+        Event after(Event before) {
+            boolean moved = !position.isEmpty() && !position.equals(before.position());
+            return new Event(
+                    at,
+                    moved && state.equals(before.state()) ? "" : state,
+                    actor,
+                    reason.equals(before.reason()) ? "" : reason,
+                    position.equals(state) || !moved ? "" : position);
+        }
+    }
+
+    /// A value, with the type of its column.
+    record Cell(String text, ColumnType type) {
+
+        /// Whether it is an amount, and not a code that is made of digits.
+        public boolean measures() {
+            return type.kind() == ColumnType.Kind.FLOAT
+                    || (type.kind() == ColumnType.Kind.DECIMAL
+                            && (type.precision() == 0 || type.scale() > 0));
+        }
+    }
 
     /// A line, with the columns that it came with.
     ///
     /// @param values in the order of [Detail#columns]
-    record Line(List<String> values, String message, boolean cut, String invoiced) {
+    record Line(List<Cell> values, String message, boolean cut, Cell invoiced) {
         Line {
             values = List.copyOf(values);
         }
@@ -90,11 +123,12 @@ final class Orders {
     /// @param columns labels of the lines' columns
     record Detail(
             Order order,
-            Map<String, String> fields,
+            Map<String, Cell> fields,
             List<String> columns,
             List<Line> lines,
             List<Event> events) {
         Detail {
+            fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
             columns = List.copyOf(columns);
             lines = List.copyOf(lines);
             events = List.copyOf(events);
@@ -104,7 +138,9 @@ final class Orders {
         public boolean answered() {
             return lines.stream()
                     .anyMatch(line ->
-                            !line.message().isEmpty() || line.cut() || !line.invoiced().isEmpty());
+                            !line.message().isEmpty()
+                                    || line.cut()
+                                    || !line.invoiced().text().isEmpty());
         }
     }
 
@@ -197,25 +233,26 @@ final class Orders {
         Optional<Table> header = tenant.command(row.name());
         Optional<Table> lineTable =
                 header.flatMap(Table::command).flatMap(spec -> tenant.table(spec.lines()));
-        Map<String, String> fields = new LinkedHashMap<>();
+        Map<String, Cell> fields = new LinkedHashMap<>();
         header.ifPresent(table -> fill(fields, table, row.payload().path("header")));
-        List<String> names = new ArrayList<>();
-        List<String> labels = new ArrayList<>();
-        lineTable.ifPresent(table ->
-                table.columns().stream()
+        List<Column> columns =
+                lineTable.stream()
+                        .flatMap(table -> table.columns().stream())
                         .filter(column -> has(row.payload().path("lines"), column.name()))
-                        .forEach(column -> {
-                            names.add(column.name());
-                            labels.add(column.label());
-                        }));
-        List<Line> lines = lines(tenant, row, header.flatMap(Table::command), names);
+                        .toList();
+        List<String> labels = columns.stream().map(Column::label).toList();
+        List<Line> lines = lines(tenant, row, header.flatMap(Table::command), columns);
         return new Detail(row.order(), fields, labels, lines, events(tenant, row.order().id()));
     }
 
-    private static void fill(Map<String, String> fields, Table table, JsonNode header) {
+    private static void fill(Map<String, Cell> fields, Table table, JsonNode header) {
         table.columns().stream()
                 .filter(column -> !text(header.path(column.name())).isEmpty())
-                .forEach(column -> fields.put(column.label(), text(header.path(column.name()))));
+                .forEach(column -> fields.put(column.label(), cell(header, column)));
+    }
+
+    private static Cell cell(JsonNode values, Column column) {
+        return new Cell(text(values.path(column.name())), column.type());
     }
 
     private static boolean has(JsonNode lines, String column) {
@@ -227,18 +264,19 @@ final class Orders {
         return false;
     }
 
-    private record LineVerdict(String message, boolean cut, String invoiced) {}
+    private record LineVerdict(String message, boolean cut, Cell invoiced) {
+        static final LineVerdict NONE = new LineVerdict("", false, new Cell("", ColumnType.text()));
+    }
 
     private List<Line> lines(
-            Tenant tenant, Row row, Optional<CommandSpec> spec, List<String> names) {
+            Tenant tenant, Row row, Optional<CommandSpec> spec, List<Column> columns) {
         Map<String, LineVerdict> verdicts =
                 spec.map(known -> verdicts(tenant, known, row.order().id())).orElse(Map.of());
         List<Line> lines = new ArrayList<>();
         for (JsonNode line : row.payload().path("lines")) {
-            LineVerdict verdict =
-                    verdicts.getOrDefault(text(line.path("id")), new LineVerdict("", false, ""));
-            List<String> values =
-                    names.stream().map(name -> text(line.path("values").path(name))).toList();
+            LineVerdict verdict = verdicts.getOrDefault(text(line.path("id")), LineVerdict.NONE);
+            List<Cell> values =
+                    columns.stream().map(column -> cell(line.path("values"), column)).toList();
             lines.add(new Line(values, verdict.message(), verdict.cut(), verdict.invoiced()));
             if (lines.size() == LINES_MAX) {
                 break;
@@ -251,6 +289,8 @@ final class Orders {
         Map<String, LineVerdict> verdicts = new TreeMap<>();
         Table table = tenant.table(spec.lines()).orElseThrow();
         String cutWhen = spec.verdict().cutWhen();
+        ColumnType invoiced =
+                table.column(spec.lineResult().invoiced()).map(Column::type).orElseThrow();
         jdbc.sql(
                         """
                         SELECT "%s"::text, "%s"::text, "%s"::text, "%s"::text FROM "%s"."%s" WHERE "%s"::text = ? LIMIT ?
@@ -271,26 +311,37 @@ final class Orders {
                                         new LineVerdict(
                                                 orEmpty(rs.getString(2)),
                                                 cutWhen.equals(rs.getString(3)),
-                                                plain(orEmpty(rs.getString(4)))))))
+                                                new Cell(orEmpty(rs.getString(4)), invoiced)))))
                 .list();
         return verdicts;
     }
 
     private List<Event> events(Tenant tenant, String id) {
-        return jdbc.sql(
-                        """
-                        SELECT at, state, actor, reason FROM "%s".foz_command_event
-                        WHERE command_id = ? ORDER BY id LIMIT ?
-                        """
-                                .formatted(tenant.schema()))
-                .params(id, EVENTS_MAX)
-                .query((rs, _) ->
-                        new Event(
-                                rs.getTimestamp(1).toInstant(),
-                                rs.getString(2),
-                                rs.getString(3),
-                                orEmpty(rs.getString(4))))
-                .list();
+        List<Event> all =
+                jdbc.sql(
+                                """
+                                SELECT at, state, actor, reason, position FROM "%s".foz_command_event
+                                WHERE command_id = ? ORDER BY id LIMIT ?
+                                """
+                                        .formatted(tenant.schema()))
+                        .params(id, EVENTS_MAX)
+                        .query((rs, _) -> event(rs))
+                        .list();
+        List<Event> told = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            told.add(i == 0 ? all.get(i) : all.get(i).after(all.get(i - 1)));
+        }
+        return told;
+    }
+
+    private static Event event(java.sql.ResultSet rs) throws java.sql.SQLException {
+        String state = rs.getString(2);
+        return new Event(
+                rs.getTimestamp(1).toInstant(),
+                state,
+                rs.getString(3),
+                FOZ_SPEAKS.contains(state) ? "" : orEmpty(rs.getString(4)),
+                orEmpty(rs.getString(5)));
     }
 
     private static String text(JsonNode node) {
@@ -299,12 +350,5 @@ final class Orders {
 
     private static String orEmpty(@Nullable String text) {
         return text == null ? "" : text;
-    }
-
-    /// A decimal without the zeros at its end.
-    private static String plain(String decimal) {
-        return decimal.contains(".")
-                ? decimal.replaceAll("0+$", "").replaceAll("\\.$", "")
-                : decimal;
     }
 }

@@ -40,6 +40,8 @@ record Station(
 
         record Bytes(long bytes) implements Value {}
 
+        record BytesPerSecond(double rate) implements Value {}
+
         record Seconds(double seconds) implements Value {}
 
         record Missing() implements Value {}

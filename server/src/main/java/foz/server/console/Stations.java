@@ -4,6 +4,7 @@ import foz.server.console.Station.Figure;
 import foz.server.console.Station.Note;
 import foz.server.console.Station.Value;
 import foz.server.console.Station.Value.Bytes;
+import foz.server.console.Station.Value.BytesPerSecond;
 import foz.server.console.Station.Value.Count;
 import foz.server.console.Station.Value.Missing;
 import foz.server.console.Station.Value.PerMinute;
@@ -111,7 +112,10 @@ final class Stations {
 
     private Station log() {
         double waiting = down().map(Look.Down::unpublishedSeconds).orElse(0.0);
-        Condition condition = waited(waiting, STEP_SECONDS_SLOW, STEP_SECONDS_STILL);
+        Condition condition =
+                down().isEmpty()
+                        ? Condition.UNKNOWN
+                        : waited(waiting, STEP_SECONDS_SLOW, STEP_SECONDS_STILL);
         return station(
                 "log",
                 condition,
@@ -162,13 +166,13 @@ final class Stations {
     }
 
     private Station replica() {
-        double lag = down().map(Look.Down::lagSeconds).orElse(0.0);
-        boolean old = lag > STEP_SECONDS_STILL;
+        double age = down().map(Look.Down::ageSeconds).orElse(0.0);
+        boolean old = age > STEP_SECONDS_STILL;
         return station(
                 "replica",
                 down().isEmpty() ? Condition.UNKNOWN : old ? Condition.SLOW : Condition.GOOD,
                 applied() > 0,
-                old ? Note.of("note.replica.old", new Seconds(lag)) : Optional.empty(),
+                old ? Note.of("note.replica.old", new Seconds(age)) : Optional.empty(),
                 figure("figure.rows", new Count(now.slow().rows())),
                 figure(
                         "figure.applied",
@@ -179,15 +183,22 @@ final class Stations {
     }
 
     private Station sync() {
-        double rate = rate(look -> look.up().operations());
+        Look.Sync sync = now.sync();
+        Optional<Note> note = Optional.empty();
+        if (sync.processes() == 0) {
+            note = Note.of("note.sync.none");
+        } else if (sync.devices() == 0) {
+            note = Note.of("note.sync.nobody");
+        }
         return station(
                 "sync",
-                Condition.UNKNOWN,
-                rate > 0,
-                Note.of("note.sync.unmeasured"),
-                figure("figure.operations", new PerSecond(rate, "unit.operations")),
-                figure("figure.buckets", new Count(now.slow().buckets())),
-                figure("figure.devices", new Count(now.slow().devices())));
+                sync.processes() == 0 ? Condition.STILL : Condition.GOOD,
+                sync.operationsPerSecond() > 0,
+                note,
+                figure("figure.connected", new Count(sync.devices())),
+                figure("figure.rate", new PerSecond(sync.operationsPerSecond(), "unit.operations")),
+                figure("figure.sent", new BytesPerSecond(sync.bytesPerSecond())),
+                figure("figure.buckets", new Count(now.slow().buckets())));
     }
 
     private Station app() {
@@ -322,7 +333,9 @@ final class Stations {
     }
 
     private Value rows(double rate) {
-        return before.isEmpty() ? new Missing() : new PerSecond(rate, "unit.rows");
+        return before.isEmpty() || down().isEmpty()
+                ? new Missing()
+                : new PerSecond(rate, "unit.rows");
     }
 
     private Value seconds(ToDoubleFunction<Look.Down> what) {

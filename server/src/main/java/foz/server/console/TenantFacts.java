@@ -33,6 +33,7 @@ final class TenantFacts {
                     "foz_delivery");
 
     private static final int DEVICES_MAX = 20;
+    private static final int QUARANTINED_MAX = 20;
 
     /// @param heardAt when the agent was last heard
     record Agent(String clientId, boolean connected, Instant heardAt, Optional<String> version) {}
@@ -45,18 +46,19 @@ final class TenantFacts {
     /// @param checkpoint grows with each write that the device sent
     record Device(String subject, String clientId, long checkpoint) {}
 
+    /// A row that breaks the contract.
+    record Quarantined(String table, String key, String reason, Instant at) {}
+
     record Facts(
             Optional<ContractFacts> contract,
             Optional<Agent> agent,
+            List<Quarantined> quarantine,
             List<TableFacts> tables,
             List<Device> devices) {
         public Facts {
+            quarantine = List.copyOf(quarantine);
             tables = List.copyOf(tables);
             devices = List.copyOf(devices);
-        }
-
-        public long rows() {
-            return tables.stream().mapToLong(TableFacts::rows).sum();
         }
     }
 
@@ -69,7 +71,12 @@ final class TenantFacts {
     }
 
     Facts of(Tenant tenant) {
-        return new Facts(contract(tenant), agent(tenant), tables(tenant), devices(tenant));
+        return new Facts(
+                contract(tenant),
+                agent(tenant),
+                quarantine(tenant),
+                tables(tenant),
+                devices(tenant));
     }
 
     private Optional<ContractFacts> contract(Tenant tenant) {
@@ -96,6 +103,23 @@ final class TenantFacts {
                                 rs.getTimestamp(3).toInstant(),
                                 Optional.ofNullable(rs.getString(4))))
                 .optional();
+    }
+
+    private List<Quarantined> quarantine(Tenant tenant) {
+        return jdbc.sql(
+                        """
+                        SELECT table_name, row_key, reason, at FROM "%s".foz_quarantine
+                        WHERE released_at IS NULL ORDER BY id DESC LIMIT ?
+                        """
+                                .formatted(tenant.schema()))
+                .param(QUARANTINED_MAX)
+                .query((rs, _) ->
+                        new Quarantined(
+                                rs.getString(1),
+                                rs.getString(2),
+                                rs.getString(3),
+                                rs.getTimestamp(4).toInstant()))
+                .list();
     }
 
     private List<TableFacts> tables(Tenant tenant) {

@@ -1,7 +1,13 @@
 package foz.server.console;
 
 import foz.server.console.Station.Value;
+import java.math.BigDecimal;
 import java.text.NumberFormat;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.time.format.FormatStyle;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -14,6 +20,7 @@ record Words(MessageSource messages, Locale locale) {
     private static final int MINUTE = 60;
     private static final int HOUR = 3600;
     private static final int DAY = 86_400;
+    private static final int FRACTION_DIGITS_MAX = 6;
 
     String say(String key, Object... values) {
         return messages.getMessage(key, values, locale);
@@ -23,6 +30,39 @@ record Words(MessageSource messages, Locale locale) {
     public String sayOr(String key, String word) {
         String said = messages.getMessage(key, null, word, locale);
         return said == null ? word : said;
+    }
+
+    /// What was said of an order: where these are Foz's own words, in the reader's language.
+    public String verdict(String state, String message) {
+        return Orders.FOZ_SPEAKS.contains(state) ? say("verdict." + state) : message;
+    }
+
+    /// A column's value as the language writes it; as it came where it is not of the column's type.
+    public String cell(Orders.Cell cell) {
+        try {
+            return switch (cell.type().kind()) {
+                case DECIMAL, FLOAT ->
+                        cell.measures() ? decimal(new BigDecimal(cell.text())) : cell.text();
+                case DATE ->
+                        DateTimeFormatter.ofLocalizedDate(FormatStyle.MEDIUM)
+                                .withLocale(locale)
+                                .format(LocalDate.parse(cell.text()));
+                case TIMESTAMP ->
+                        DateTimeFormatter.ofLocalizedDateTime(FormatStyle.MEDIUM)
+                                .withLocale(locale)
+                                .format(LocalDateTime.parse(cell.text().replace(' ', 'T')));
+                case INTEGER, TEXT, BOOLEAN, TIME, TIMESTAMP_WITH_ZONE, BYTES, UUID, JSON ->
+                        cell.text();
+            };
+        } catch (NumberFormatException | DateTimeParseException _) {
+            return cell.text();
+        }
+    }
+
+    private String decimal(BigDecimal number) {
+        NumberFormat format = NumberFormat.getInstance(locale);
+        format.setMaximumFractionDigits(FRACTION_DIGITS_MAX);
+        return format.format(number);
     }
 
     /// A station as it is shown.
@@ -44,6 +84,8 @@ record Words(MessageSource messages, Locale locale) {
     record FigureText(String label, String value) {}
 
     /// Something that an operator should look at.
+    ///
+    /// @param station empty when it is of the streams as a whole
     record Trouble(String condition, String station, String text) {}
 
     StationText station(Station station) {
@@ -56,6 +98,23 @@ record Words(MessageSource messages, Locale locale) {
                 station.figures().stream()
                         .map(figure -> new FigureText(say(figure.key()), value(figure.value())))
                         .toList());
+    }
+
+    /// What an operator reads first: the troubles, or that there are none, or that nothing began.
+    List<Trouble> summary(List<Station> stations) {
+        List<Trouble> troubles = troubles(stations);
+        if (!troubles.isEmpty()) {
+            return troubles;
+        }
+        boolean begun =
+                stations.stream()
+                        .noneMatch(station ->
+                                station.id().equals("agent")
+                                        && station.condition() == Condition.UNKNOWN);
+        Condition condition = begun ? Condition.GOOD : Condition.UNKNOWN;
+        return List.of(
+                new Trouble(
+                        condition.word(), "", say(begun ? "streams.well" : "streams.notBegun")));
     }
 
     List<Trouble> troubles(List<Station> stations) {
@@ -84,6 +143,7 @@ record Words(MessageSource messages, Locale locale) {
             case Value.PerMinute(double rate) -> number(rate) + "/min";
             case Value.Count(long count) -> count(count);
             case Value.Bytes(long bytes) -> bytes(bytes);
+            case Value.BytesPerSecond(double rate) -> bytes(Math.round(rate)) + "/s";
             case Value.Seconds(double seconds) -> age(seconds);
             case Value.Missing() -> MISSING;
         };

@@ -44,15 +44,21 @@ final class CopyText {
             text.append("\\N");
             return;
         }
+        int from = 0;
         for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            switch (c) {
-                case '\\' -> text.append("\\\\");
-                case '\n' -> text.append("\\n");
-                case '\r' -> text.append("\\r");
-                case '\t' -> text.append("\\t");
-                default -> text.append(c);
+            String escape =
+                    switch (value.charAt(i)) {
+                        case '\\' -> "\\\\";
+                        case '\n' -> "\\n";
+                        case '\r' -> "\\r";
+                        case '\t' -> "\\t";
+                        default -> "";
+                    };
+            if (!escape.isEmpty()) {
+                text.append(value, from, i).append(escape);
+                from = i + 1;
             }
         }
+        text.append(value, from, value.length());
     }
 }

@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +20,7 @@ public final class TableChanges {
     private final Table table;
     private final List<Column> columns;
     private final int[] key;
-    private final Map<List<@Nullable String>, Row> rows = new LinkedHashMap<>();
+    private final LinkedHashMap<List<@Nullable String>, Row> rows = new LinkedHashMap<>();
     private OptionalLong sweep = OptionalLong.empty();
 
     /// @param columns those that the rows carry, the key's among them; the others stay as they are
@@ -52,9 +51,7 @@ public final class TableChanges {
     }
 
     private void put(Row row) {
-        List<@Nullable String> id = keyOf(row.values());
-        rows.remove(id);
-        rows.put(id, row);
+        rows.putLast(keyOf(row.values()), row);
     }
 
     /// After these changes, rows that the snapshot of this generation did not name are gone.

@@ -67,7 +67,7 @@ final class DeviceStream {
             long bell = signal.count(caller.tenant());
             boolean sent = send();
             if (sent) {
-                lines.flush();
+                flush();
                 lastLine = Instant.now();
             }
             if (!keepAlive()) {
@@ -77,6 +77,11 @@ final class DeviceStream {
                 signal.await(caller.tenant(), bell, untilNextLine());
             }
         }
+    }
+
+    private void flush() throws IOException {
+        lines.flush();
+        meters.bytes(caller.tenant(), lines.takeBytesWritten());
     }
 
     private Duration untilNextLine() {
@@ -100,7 +105,7 @@ final class DeviceStream {
                         && Duration.between(lastLine, now).toMillis() > 1_000;
         if (due || warn || seconds == 0) {
             lines.tokenExpiresIn(seconds);
-            lines.flush();
+            flush();
             lastLine = now;
         }
         return seconds > 0;
@@ -134,7 +139,7 @@ final class DeviceStream {
         } else {
             return false;
         }
-        lines.flush();
+        flush();
         told = next;
         unfinished = !sendData(connection, tenant, next);
         if (!unfinished) {
@@ -176,7 +181,7 @@ final class DeviceStream {
             }
             if (left > 0) {
                 lines.partlyComplete(next.version(), group.getKey());
-                lines.flush();
+                flush();
             }
         }
         return true;
@@ -232,8 +237,8 @@ final class DeviceStream {
 
         private void endLine(boolean more) throws IOException {
             lines.endData(last, more);
-            lines.flush();
-            meters.operations(inLine);
+            flush();
+            meters.operations(caller.tenant(), inLine);
             positions.put(bucket, last);
             inLine = 0;
         }

@@ -23,9 +23,11 @@ final class Lines {
         this.out = out;
     }
 
-    /// Bytes written so far, before compression.
-    long bytesWritten() {
-        return bytesWritten;
+    /// Bytes written since this was last asked, before compression.
+    long takeBytesWritten() {
+        long taken = bytesWritten;
+        bytesWritten = 0;
+        return taken;
     }
 
     void checkpoint(Checkpoint checkpoint) throws IOException {

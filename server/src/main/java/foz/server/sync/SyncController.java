@@ -103,7 +103,7 @@ final class SyncController implements SmartLifecycle {
         } catch (IOException e) {
             LOG.debug("device of {} went away: {}", caller.subject(), e.getMessage());
         } finally {
-            parts.meters().disconnect(lines.bytesWritten());
+            parts.meters().bytes(caller.tenant(), lines.takeBytesWritten());
         }
     }
 
@@ -167,17 +167,17 @@ final class SyncController implements SmartLifecycle {
         AtomicInteger mine =
                 perUser.computeIfAbsent(
                         caller.tenant() + "/" + caller.subject(), _ -> new AtomicInteger());
-        int now = parts.meters().connect();
+        int now = parts.meters().connect(caller.tenant());
         boolean userFull = mine.incrementAndGet() > parts.settings().sync().userConnectionsMax();
         if (now > parts.settings().sync().connectionsMax() || userFull) {
             leave(caller);
-            parts.meters().disconnect(0);
             throw new FozException(
                     ErrorCode.BUSY, "too many devices are connected; this one may come back later");
         }
     }
 
     private void leave(Caller caller) {
+        parts.meters().disconnect(caller.tenant());
         perUser.computeIfPresent(
                 caller.tenant() + "/" + caller.subject(),
                 (_, count) -> count.decrementAndGet() <= 0 ? null : count);

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import foz.server.TestDatabase;
 import foz.server.error.FozException;
 import foz.server.log.BatchRecord;
 import foz.server.replica.ReplicaWriter;
 import foz.server.replica.TenantSetup;
-import foz.server.replica.TestDatabase;
 import foz.server.replica.Transactions;
 import foz.server.tenant.Tenant;
 import foz.server.tenant.Tenants;
@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -85,16 +86,17 @@ class ReplicaTest {
     @SuppressWarnings("NullAway.Init")
     private static TestDatabase database;
 
+    private final DataSource dataSource = database.dataSource();
     private final ReplicaWriter writer = new ReplicaWriter();
-    private final Tenants tenants = new Tenants(database.dataSource());
-    private final TenantSetup setup = new TenantSetup(database.dataSource(), tenants, writer);
-    private final Quarantine quarantine = new Quarantine(database.dataSource(), tenants, writer);
-    private final JdbcClient jdbc = JdbcClient.create(database.dataSource());
+    private final Tenants tenants = new Tenants(dataSource);
+    private final TenantSetup setup = new TenantSetup(dataSource, tenants, writer);
+    private final Quarantine quarantine = new Quarantine(dataSource, tenants, writer);
+    private final JdbcClient jdbc = database.jdbc();
     private long seq;
 
     @BeforeAll
     static void start() {
-        database = TestDatabase.start(folder);
+        database = new TestDatabase(folder);
     }
 
     @AfterAll
@@ -130,7 +132,7 @@ class ReplicaTest {
     private BatchApplier.Applied apply(BatchRecord... batches) {
         Tenant tenant = tenants.get("acme");
         return Transactions.run(
-                database.dataSource(),
+                dataSource,
                 connection ->
                         new BatchApplier(connection, tenant, "erp", writer, false)
                                 .apply(List.of(batches)));

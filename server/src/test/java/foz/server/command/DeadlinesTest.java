@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import foz.contract.Contract.Table;
+import foz.server.TestDatabase;
 import foz.server.embedded.Home;
 import foz.server.identity.Caller;
 import foz.server.replica.ReplicaWriter;
 import foz.server.replica.TenantSetup;
-import foz.server.replica.TestDatabase;
 import foz.server.replica.Transactions;
 import foz.server.settings.Settings;
 import foz.server.tenant.Tenant;
@@ -45,7 +45,7 @@ class DeadlinesTest {
 
     @BeforeAll
     static void start() {
-        database = TestDatabase.start(folder);
+        database = new TestDatabase(folder);
     }
 
     @AfterAll

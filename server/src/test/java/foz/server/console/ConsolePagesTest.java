@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import foz.server.tenant.Tenant;
+import foz.value.ColumnType;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
@@ -31,6 +32,7 @@ import org.thymeleaf.templateresolver.ClassLoaderTemplateResolver;
 class ConsolePagesTest {
 
     private static final List<Locale> LANGUAGES = List.of(Languages.PORTUGUESE, Languages.ENGLISH);
+    private static final String PRICE = "numeric(18,6)";
     private static final Instant NOW = Instant.parse("2026-11-24T12:00:00Z");
 
     @Test
@@ -90,6 +92,71 @@ class ConsolePagesTest {
     }
 
     @Test
+    void doesNotSayThatNothingFlowsWell() {
+        List<Station> stations = new Stations(never(), Optional.empty()).all();
+        List<Words.Trouble> summary = words(Languages.ENGLISH).summary(stations);
+        assertEquals(List.of("unknown"), summary.stream().map(Words.Trouble::condition).toList());
+        assertTrue(summary.getFirst().text().contains("foz tenant agent"), summary::toString);
+        assertEquals(
+                List.of("good"),
+                words(Languages.ENGLISH)
+                        .summary(new Stations(flowing(), Optional.empty()).all())
+                        .stream()
+                        .map(Words.Trouble::condition)
+                        .toList());
+    }
+
+    @Test
+    void theSyncStationCountsTheConnectedPhones() {
+        assertEquals(
+                List.of("1.234", "5.000 op/s", "1,5 MB/s", "8"),
+                station(flowing(), Languages.PORTUGUESE, "sync").figures().stream()
+                        .map(Words.FigureText::value)
+                        .toList());
+        assertEquals("good", station(never(), Languages.ENGLISH, "sync").condition());
+        assertEquals("No phone is connected.", station(never(), Languages.ENGLISH, "sync").note());
+        assertEquals("still", station(stuck(), Languages.ENGLISH, "sync").condition());
+    }
+
+    @Test
+    void readersOfAReplicaWhoseAgentIsAwayHearHowOldItsDataIs() {
+        Look.Down away =
+                new Look.Down(false, 300, 13, 12, 12, 9000, 800_000, 0, 0, 0, 0, 0, 0, 300);
+        Look look =
+                new Look(
+                        NOW, Optional.of(away), flowing().up(), flowing().sync(), flowing().slow());
+        assertTrue(station(look, Languages.ENGLISH, "replica").note().contains("5 min"));
+    }
+
+    @Test
+    void anOrderIsWrittenAsTheLanguageWritesIt() {
+        for (Locale language : LANGUAGES) {
+            String page =
+                    render("order", language, Map.of("detail", detail(), "words", words(language)));
+            boolean english = language.equals(Languages.ENGLISH);
+            assertTrue(page.contains(english ? ">1,333.5<" : ">1.333,5<"), page);
+            assertTrue(page.contains(">1111<"), "a code is no amount: " + page);
+            assertTrue(page.contains(english ? "Position: Invoiced" : "Posição: Faturado"), page);
+        }
+        assertEquals(
+                "24 de nov. de 2026 10:00:00",
+                words(Languages.PORTUGUESE)
+                        .cell(cell("2026-11-24 10:00:00", "timestamp"))
+                        .replace(",", ""));
+        assertEquals("ontem", words(Languages.PORTUGUESE).cell(cell("ontem", "timestamp")));
+        assertEquals("muito", words(Languages.PORTUGUESE).cell(cell("muito", PRICE)));
+    }
+
+    @Test
+    void whatFozSaysOfAnOrderIsInTheReadersLanguage() {
+        Words english = words(Languages.ENGLISH);
+        assertEquals(
+                "The order waits for the ERP.",
+                english.verdict("queued", "O pedido aguarda o ERP."));
+        assertEquals("Limite excedido.", english.verdict("rejected", "Limite excedido."));
+    }
+
+    @Test
     void everyStationHasItsPlace() {
         assertEquals(
                 Stream.concat(Stations.DOWN.stream(), Stations.UP.stream()).toList(),
@@ -120,6 +187,7 @@ class ConsolePagesTest {
                                         0,
                                         0)),
                         before.up(),
+                        before.sync(),
                         before.slow());
         Stations stations = new Stations(after, Optional.of(before));
         assertEquals(50.0, stations.received());
@@ -157,6 +225,15 @@ class ConsolePagesTest {
         }
     }
 
+    private static Words.StationText station(Look look, Locale language, String id) {
+        return new Stations(look, Optional.empty())
+                .all().stream()
+                        .filter(station -> station.id().equals(id))
+                        .map(words(language)::station)
+                        .findFirst()
+                        .orElseThrow();
+    }
+
     private static Condition condition(List<Station> stations, String id) {
         return stations.stream()
                 .filter(station -> station.id().equals(id))
@@ -173,7 +250,8 @@ class ConsolePagesTest {
         return new Look(
                 NOW,
                 Optional.empty(),
-                new Look.Up(0, 0, 0, 0, 0, 0, 0, 0),
+                new Look.Up(0, 0, 0, 0, 0, 0, 0),
+                new Look.Sync(1, 0, 0, 0),
                 new Look.Slow(0, 0, 0, 0, 0, 0, 0, 0, 0, -1, 0, 0, 0, 0));
     }
 
@@ -181,7 +259,8 @@ class ConsolePagesTest {
         return new Look(
                 NOW,
                 Optional.of(new Look.Down(true, 1, 13, 12, 12, 9000, 800_000, 0, 0, 0, 0, 0, 0, 1)),
-                new Look.Up(0, 0, 0, 0, 0, 7, 9000, 12_000),
+                new Look.Up(0, 0, 0, 0, 0, 7, 9000),
+                new Look.Sync(2, 1234, 5000, 1_500_000),
                 new Look.Slow(3, 2, 20, 5, 1, 2, 0, 1, 3, 0.7, 0, 9000, 8, 2));
     }
 
@@ -192,7 +271,8 @@ class ConsolePagesTest {
                         new Look.Down(
                                 false, 300, 90, 80, 40, 9000, 800_000, 2, 30, 500, 200, 200, 180,
                                 200)),
-                new Look.Up(5, 100, 4, 1, 200, 9, 9000, 12_000),
+                new Look.Up(5, 100, 4, 1, 200, 9, 9000),
+                new Look.Sync(0, 0, 0, 0),
                 new Look.Slow(0, 0, 20, 5, 1, 2, 3, 4, 2000, 0.7, 12, 9000, 8, 2));
     }
 
@@ -213,10 +293,25 @@ class ConsolePagesTest {
     private static Orders.Detail detail() {
         return new Orders.Detail(
                 order(),
-                Map.of("Cliente", "81", "Observação", "<script>alert(1)</script>"),
-                List.of("Produto"),
-                List.of(new Orders.Line(List.of("111"), "Produto 111 fora de linha.", true, "0")),
-                List.of(new Orders.Event(NOW, "queued", "foz", "<script>alert(2)</script>")));
+                Map.of(
+                        "Cliente",
+                        cell("81", "numeric(6,0)"),
+                        "Observação",
+                        cell("<script>alert(1)</script>", "text")),
+                List.of("Produto", "Preço"),
+                List.of(
+                        new Orders.Line(
+                                List.of(cell("1111", "numeric(6,0)"), cell("1333.50", PRICE)),
+                                "Produto 111 fora de linha.",
+                                true,
+                                cell("0.000000", PRICE))),
+                List.of(
+                        new Orders.Event(NOW, "rejected", "foz", "<script>alert(2)</script>", ""),
+                        new Orders.Event(NOW, "", "agent", "", "invoiced")));
+    }
+
+    private static Orders.Cell cell(String text, String type) {
+        return new Orders.Cell(text, ColumnType.of(Optional.of(type), Optional.empty()));
     }
 
     private static Map<String, Object> console(Locale language, Look look) {
@@ -233,7 +328,7 @@ class ConsolePagesTest {
                 Map.entry("tenant", new Tenant("norte", "t_norte", 1, "erp", List.of(), List.of())),
                 Map.entry("down", Stations.DOWN.stream().map(stations::get).toList()),
                 Map.entry("up", Stations.UP.stream().map(stations::get).toList()),
-                Map.entry("troubles", words.troubles(new Stations(look, Optional.empty()).all())),
+                Map.entry("troubles", words.summary(new Stations(look, Optional.empty()).all())),
                 Map.entry("at", NOW),
                 Map.entry("facts", facts(any)),
                 Map.entry("assets", Assets.addresses()),
@@ -251,9 +346,11 @@ class ConsolePagesTest {
                         Optional.of(new TenantFacts.ContractFacts("1.0.0", NOW)),
                         Optional.of(
                                 new TenantFacts.Agent("agent-norte", true, NOW, Optional.empty())),
+                        List.of(new TenantFacts.Quarantined("pcclient", "81", "too long", NOW)),
                         List.of(new TenantFacts.TableFacts("pcclient", 100, false)),
                         List.of(new TenantFacts.Device("rep1.norte", "c1", 3)))
-                : new TenantFacts.Facts(Optional.empty(), Optional.empty(), List.of(), List.of());
+                : new TenantFacts.Facts(
+                        Optional.empty(), Optional.empty(), List.of(), List.of(), List.of());
     }
 
     private static Words words(Locale language) {
