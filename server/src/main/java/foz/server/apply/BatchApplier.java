@@ -42,6 +42,10 @@ final class BatchApplier {
     private final AppliedState state;
     private final Optional<RowProbe> probe;
     private final Map<Change.TableHeader, Target> targets = new LinkedHashMap<>();
+
+    /// The target of the rows under the header read last, so that it is not looked up for each.
+    private @Nullable Target run;
+
     private final Map<String, SnapshotState.Open> snapshots;
     private final Map<String, List<String>> named = new LinkedHashMap<>();
     private int rows;
@@ -90,7 +94,10 @@ final class BatchApplier {
         Change.TableHeader header = null;
         for (Optional<Change> next = reader.next(); next.isPresent(); next = reader.next()) {
             switch (next.get()) {
-                case Change.TableHeader found -> header = found;
+                case Change.TableHeader found -> {
+                    header = found;
+                    run = null;
+                }
                 case Change.Upsert(String[] values) -> row(header, values, false);
                 case Change.Delete(String[] values) -> row(header, values, true);
                 case Change.SnapshotBegin(String table, long generation) ->
@@ -106,7 +113,7 @@ final class BatchApplier {
         if (header == null) {
             throw new IllegalStateException("a row stands before its table");
         }
-        Target target = targets.get(header);
+        Target target = run == null ? targets.get(header) : run;
         if (target == null) {
             Optional<Table> table = tenant.table(header.table());
             if (table.isEmpty() || table.get().capture().isEmpty()) {
@@ -116,6 +123,7 @@ final class BatchApplier {
             target = target(header, table.get());
             targets.put(header, target);
         }
+        run = target;
         @Nullable String[] picked = new @Nullable String[target.positions().length];
         for (int i = 0; i < picked.length; i++) {
             picked[i] = values[target.positions()[i]];
@@ -213,6 +221,7 @@ final class BatchApplier {
             count(writer.write(connection, tenant, changes));
         }
         targets.clear();
+        run = null;
     }
 
     private void count(ReplicaWriter.Written written) {

@@ -31,8 +31,10 @@ class DatabaseConfig {
         config.addDataSourceProperty("reWriteBatchedInserts", "true");
         config.addDataSourceProperty("socketTimeout", "120");
         config.addDataSourceProperty("tcpKeepAlive", "true");
+        // Temporary buffers for a transaction's rows, so that they do not go through files.
         config.addDataSourceProperty(
-                "options", "-c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601");
+                "options",
+                "-c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601 -c temp_buffers=32MB");
         return new HikariDataSource(config);
     }
 }
