@@ -92,13 +92,7 @@ public final class Proposal {
             SourceCatalogue catalogue = new SourceCatalogue(connection, options.schema());
             List<SourceTable> found = catalogue.tables(options.views(), options::wants);
             if (found.isEmpty()) {
-                throw new ContractException(
-                        List.of(
-                                new Problem(
-                                        "",
-                                        0,
-                                        "the schema " + catalogue.name() + " holds no such table",
-                                        "name another schema, or include other tables")));
+                throw new ContractException(List.of(nothing(catalogue)));
             }
             List<SourceTable> sampled = new ArrayList<>();
             for (SourceTable table : found) {
@@ -110,6 +104,21 @@ public final class Proposal {
             connection.setAutoCommit(autoCommit);
             connection.setReadOnly(readOnly);
         }
+    }
+
+    private static Problem nothing(SourceCatalogue catalogue) throws SQLException {
+        List<String> schemas = catalogue.schemas();
+        return schemas.isEmpty() || schemas.contains(catalogue.name())
+                ? new Problem(
+                        "",
+                        0,
+                        "the schema " + catalogue.name() + " holds no such table",
+                        "name another schema, or include other tables")
+                : new Problem(
+                        "",
+                        0,
+                        "there is no schema " + catalogue.name(),
+                        "name one of " + String.join(", ", schemas));
     }
 
     private static boolean worthSampling(SourceTable.Column column) {

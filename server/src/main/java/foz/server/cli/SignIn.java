@@ -1,6 +1,8 @@
 package foz.server.cli;
 
 import foz.server.embedded.EmbeddedException;
+import foz.server.error.ErrorCode;
+import foz.server.error.FozException;
 import java.io.IOException;
 import java.net.CookieManager;
 import java.net.URI;
@@ -43,7 +45,8 @@ final class SignIn {
     }
 
     /// @return an access token
-    /// @throws EmbeddedException when the issuer does not let the person in
+    /// @throws FozException when the issuer does not let the person in
+    /// @throws EmbeddedException when it does not answer, or not as expected
     String token(String username, String password) {
         try {
             String verifier = random();
@@ -66,7 +69,8 @@ final class SignIn {
             }
             URI next = location(post(URI.create(issuer + "/login"), login));
             if (String.valueOf(next.getQuery()).contains("error")) {
-                throw new EmbeddedException(
+                throw new FozException(
+                        ErrorCode.UNAUTHORIZED,
                         "the issuer refused the username or password of " + username);
             }
             URI callback = location(get(next));

@@ -1,0 +1,41 @@
+package foz.server.cli;
+
+import foz.server.settings.SettingsFile;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
+
+/// `--data` or `--config`: which Foz a command speaks to.
+final class FozOption {
+
+    private static final class Where {
+        @Option(
+                names = "--data",
+                paramLabel = "DIR",
+                description = "Data folder of the running `foz up`. Default: ~/.foz.")
+        private @Nullable Path data;
+
+        @Option(
+                names = "--config",
+                paramLabel = "FILE",
+                description = "Settings of a server that `foz serve --config` runs, instead.")
+        private @Nullable Path config;
+    }
+
+    @ArgGroup private @Nullable Where where;
+
+    RunFile run() {
+        Where given = where;
+        if (given == null) {
+            return RunFile.read(Cli.data(null));
+        }
+        return given.config == null
+                ? RunFile.read(Cli.data(given.data))
+                : RunFile.of(SettingsFile.read(given.config));
+    }
+
+    Control control() {
+        return Control.open(run().replica());
+    }
+}
