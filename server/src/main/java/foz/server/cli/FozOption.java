@@ -1,5 +1,7 @@
 package foz.server.cli;
 
+import foz.server.identity.Tokens;
+import foz.server.settings.Settings;
 import foz.server.settings.SettingsFile;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,17 @@ final class FozOption {
         return given.config == null
                 ? RunFile.read(Cli.data(given.data))
                 : RunFile.of(SettingsFile.read(given.config));
+    }
+
+    /// Signs a person in as an app would.
+    SignIn signIn() {
+        Where given = where;
+        if (given == null || given.config == null) {
+            return new SignIn(run().issuer());
+        }
+        Settings settings = SettingsFile.read(given.config);
+        return new SignIn(
+                Tokens.issuer(settings), settings.identity().appRedirectUrls().getFirst());
     }
 
     Control control() {

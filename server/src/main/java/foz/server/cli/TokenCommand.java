@@ -34,7 +34,7 @@ final class TokenCommand implements Callable<Integer> {
         RunFile run = foz.run();
         String given = password;
         String word = given == null ? demoPassword(run) : given;
-        Cli.print(new SignIn(run.issuer()).token(user, word));
+        Cli.print(foz.signIn().token(user, word));
         return 0;
     }
 

@@ -3,15 +3,10 @@ package foz.server.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import foz.server.embedded.EmbeddedPostgres;
-import foz.server.embedded.Home;
+import foz.server.replica.TestDatabase;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -23,35 +18,21 @@ class FozOptionTest {
     @TempDir static Path folder = Path.of("");
 
     @SuppressWarnings("NullAway.Init")
-    private static EmbeddedPostgres postgres;
+    private static TestDatabase database;
 
     @BeforeAll
-    static void start() throws SQLException, IOException {
-        postgres =
-                new EmbeddedPostgres(
-                        Home.find(),
-                        "test",
-                        folder.resolve("pg"),
-                        folder.resolve("pg.log"),
-                        Home.freePort(),
-                        "secret",
-                        () -> {});
-        postgres.database("foz", "postgres");
-        try (Connection connection = postgres.connect("foz");
-                Statement statement = connection.createStatement();
-                var in = FozOptionTest.class.getResourceAsStream("/db/control/V1__control.sql")) {
-            statement.setEscapeProcessing(false);
-            statement.execute(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-        }
+    static void start() {
+        database = TestDatabase.start(folder);
+        database.postgres().database("empty", "postgres");
     }
 
     @AfterAll
     static void stop() {
-        postgres.close();
+        database.close();
     }
 
-    private static String config(String database) throws IOException {
-        Path file = folder.resolve(database + ".yaml");
+    private static String config(String name) throws IOException {
+        Path file = folder.resolve(name + ".yaml");
         Files.writeString(
                 file,
                 """
@@ -60,7 +41,7 @@ class FozOptionTest {
                   database: {jdbcUrl: "%s", user: postgres, password: {value: secret}}
                   identity: {issuer: https://id.foz.example}
                 """
-                        .formatted(postgres.jdbcUrl(database)));
+                        .formatted(database.postgres().jdbcUrl(name)));
         return file.toString();
     }
 
@@ -72,7 +53,7 @@ class FozOptionTest {
 
     @Test
     void theServersSettingsAreEnoughToOnboardATenant() throws IOException {
-        String config = config("foz");
+        String config = config("postgres");
         done("tenant", "add", "acme", "--config", config);
         assertTrue(done("tenant", "list", "--config", config).contains("acme"));
         done("tenant", "user", "acme", "ana", "--password", "long enough", "--config", config);
@@ -102,7 +83,7 @@ class FozOptionTest {
 
     @Test
     void aDatabaseWithoutControlTablesIsNamed() throws IOException {
-        FozProcess ended = FozProcess.foz("status", "--config", config("postgres"));
+        FozProcess ended = FozProcess.foz("status", "--config", config("empty"));
         assertEquals(2, ended.code(), ended.output());
         assertTrue(ended.output().contains("has no control tables"), ended.output());
     }
