@@ -21,7 +21,6 @@ public final class Proposal {
     private static final int POLL_MS_STAMP = 1_000;
     private static final int COMPARE_MS_STAMP = 60_000;
     private static final int POLL_MS_COMPARE = 5_000;
-    private static final int POLL_MS_KEYLESS = 30_000;
 
     private final Options options;
     private final SourceCatalogue catalogue;
@@ -224,7 +223,7 @@ public final class Proposal {
         if (table.key().isEmpty()) {
             sentences.add(
                     "No key was found: a person must decide which columns identify a row and mark them"
-                            + " with primaryKey.");
+                            + " with primaryKey; the contract is not valid before.");
         }
         if (!sentences.isEmpty()) {
             boolean review = !table.leftOut().isEmpty() || table.key().isEmpty();
@@ -240,11 +239,7 @@ public final class Proposal {
         Map<String, Object> value = new LinkedHashMap<>();
         String comment;
         Optional<String> stamp = table.stamp();
-        if (table.key().isEmpty()) {
-            value.put("pollMs", POLL_MS_KEYLESS);
-            value.put("key", "all");
-            comment = "REVIEW: no key, every look compares all columns of all rows";
-        } else if (stamp.isPresent()) {
+        if (stamp.isPresent()) {
             value.put("stamp", stamp.get());
             value.put("pollMs", POLL_MS_STAMP);
             value.put("compareMs", COMPARE_MS_STAMP);
