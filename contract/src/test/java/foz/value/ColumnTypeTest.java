@@ -80,4 +80,15 @@ class ColumnTypeTest {
                 Optional.of("holds a NUL character, which the replica cannot store"),
                 ColumnType.text().problem("a\0b"));
     }
+
+    @Test
+    void aProblemIsReadBackFromItsSentence() {
+        for (ValueProblem.Kind kind : ValueProblem.Kind.values()) {
+            String sentence = new ValueProblem(kind, 17).toString();
+            assertEquals(
+                    Optional.of(sentence), ValueProblem.read(sentence).map(ValueProblem::toString));
+            assertEquals(Optional.of(kind), ValueProblem.read(sentence).map(ValueProblem::kind));
+        }
+        assertEquals(Optional.empty(), ValueProblem.read("is nothing that we know"));
+    }
 }
