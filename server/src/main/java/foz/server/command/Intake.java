@@ -81,6 +81,8 @@ final class Intake {
                                         submission,
                                         keyField,
                                         words));
+        // There from the beginning, so that the first retry is seen as a rise.
+        meters.counter("foz.command.retries", "tenant", tenant.id());
         meters.counter(
                         "foz.command.received",
                         "tenant",
