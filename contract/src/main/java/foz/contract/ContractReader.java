@@ -195,7 +195,6 @@ public final class ContractReader {
                         fields.number("pollMs", 1_000, 50, 86_400_000),
                         fields.number("compareMs", 60_000, 200, 7 * 86_400_000L),
                         fields.number("overlapMs", 60_000, 1_000, 86_400_000));
-        fields.optionalText("key");
         fields.closed();
         return capture;
     }

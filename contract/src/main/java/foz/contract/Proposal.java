@@ -21,7 +21,6 @@ public final class Proposal {
     private static final int POLL_MS_STAMP = 1_000;
     private static final int COMPARE_MS_STAMP = 60_000;
     private static final int POLL_MS_COMPARE = 5_000;
-    private static final int POLL_MS_KEYLESS = 30_000;
 
     private final Options options;
     private final SourceCatalogue catalogue;
@@ -92,13 +91,7 @@ public final class Proposal {
             SourceCatalogue catalogue = new SourceCatalogue(connection, options.schema());
             List<SourceTable> found = catalogue.tables(options.views(), options::wants);
             if (found.isEmpty()) {
-                throw new ContractException(
-                        List.of(
-                                new Problem(
-                                        "",
-                                        0,
-                                        "the schema " + catalogue.name() + " holds no such table",
-                                        "name another schema, or include other tables")));
+                throw new ContractException(List.of(nothing(catalogue)));
             }
             List<SourceTable> sampled = new ArrayList<>();
             for (SourceTable table : found) {
@@ -110,6 +103,21 @@ public final class Proposal {
             connection.setAutoCommit(autoCommit);
             connection.setReadOnly(readOnly);
         }
+    }
+
+    private static Problem nothing(SourceCatalogue catalogue) throws SQLException {
+        List<String> schemas = catalogue.schemas();
+        return schemas.isEmpty() || schemas.contains(catalogue.name())
+                ? new Problem(
+                        "",
+                        0,
+                        "the schema " + catalogue.name() + " holds no such table",
+                        "name another schema, or include other tables")
+                : new Problem(
+                        "",
+                        0,
+                        "there is no schema " + catalogue.name(),
+                        "name one of " + String.join(", ", schemas));
     }
 
     private static boolean worthSampling(SourceTable.Column column) {
@@ -215,7 +223,7 @@ public final class Proposal {
         if (table.key().isEmpty()) {
             sentences.add(
                     "No key was found: a person must decide which columns identify a row and mark them"
-                            + " with primaryKey.");
+                            + " with primaryKey; the contract is not valid before.");
         }
         if (!sentences.isEmpty()) {
             boolean review = !table.leftOut().isEmpty() || table.key().isEmpty();
@@ -231,11 +239,7 @@ public final class Proposal {
         Map<String, Object> value = new LinkedHashMap<>();
         String comment;
         Optional<String> stamp = table.stamp();
-        if (table.key().isEmpty()) {
-            value.put("pollMs", POLL_MS_KEYLESS);
-            value.put("key", "all");
-            comment = "REVIEW: no key, every look compares all columns of all rows";
-        } else if (stamp.isPresent()) {
+        if (stamp.isPresent()) {
             value.put("stamp", stamp.get());
             value.put("pollMs", POLL_MS_STAMP);
             value.put("compareMs", COMPARE_MS_STAMP);

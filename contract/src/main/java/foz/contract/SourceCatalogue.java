@@ -65,6 +65,17 @@ final class SourceCatalogue {
         return Optional.ofNullable(metadata.getURL()).orElse("");
     }
 
+    /// The names of all schemas; empty where the product knows none.
+    List<String> schemas() throws SQLException {
+        List<String> names = new ArrayList<>();
+        try (ResultSet rows = metadata.getSchemas()) {
+            while (rows.next()) {
+                names.add(rows.getString("TABLE_SCHEM"));
+            }
+        }
+        return names;
+    }
+
     /// The tables that `wanted` accepts, by name.
     List<SourceTable> tables(boolean views, Predicate<String> wanted) throws SQLException {
         Set<String> parts = partitions();

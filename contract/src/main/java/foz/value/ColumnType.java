@@ -41,6 +41,7 @@ public record ColumnType(Kind kind, int precision, int scale) {
     private static final Pattern INTEGER = Pattern.compile("[+-]?\\d{1,19}");
     private static final Pattern DECIMAL =
             Pattern.compile("[+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d{1,4})?|NaN|-?Infinity");
+    private static final Pattern BOOLEAN = Pattern.compile("t|f|true|false");
     private static final Pattern DATE =
             Pattern.compile("\\d{4,7}-\\d{2}-\\d{2}(?: BC)?|-?infinity");
     private static final Pattern TIME = Pattern.compile("\\d{2}:\\d{2}:\\d{2}(?:\\.\\d{1,6})?");
@@ -187,40 +188,35 @@ public record ColumnType(Kind kind, int precision, int scale) {
                 || (kind == Kind.DECIMAL && precision > 0 && precision <= 15 && scale == 0);
     }
 
-    /// Why a canonical text is not a value of this type, or empty when it is.
-    public Optional<String> problem(String text) {
+    /// Why a canonical text is not a value of this type, in English, or empty when it is.
+    public Optional<ValueProblem> problem(String text) {
         if (text.indexOf('\0') >= 0) {
-            return Optional.of("holds a NUL character, which the replica cannot store");
+            return Optional.of(ValueProblem.of(ValueProblem.Kind.NUL));
         }
         return switch (kind) {
             case INTEGER ->
                     plainNumber(text, LONG_DIGITS, false)
                             ? Optional.empty()
-                            : require(INTEGER, text, "a whole number").or(() -> longRange(text));
+                            : require(INTEGER, text, ValueProblem.Kind.WHOLE_NUMBER)
+                                    .or(() -> longRange(text));
             case DECIMAL ->
                     plainNumber(text, precision == 0 ? Integer.MAX_VALUE : precision - scale, true)
                             ? Optional.empty()
-                            : require(DECIMAL, text, "a decimal number")
+                            : require(DECIMAL, text, ValueProblem.Kind.DECIMAL)
                                     .or(() -> decimalRange(text));
-            case FLOAT -> require(DECIMAL, text, "a number");
+            case FLOAT -> require(DECIMAL, text, ValueProblem.Kind.NUMBER);
             case TEXT -> length(text);
             case JSON -> Optional.empty();
-            case BOOLEAN ->
-                    text.equals("t")
-                                    || text.equals("f")
-                                    || text.equals("true")
-                                    || text.equals("false")
-                            ? Optional.empty()
-                            : Optional.of("is not true or false");
-            case DATE -> require(DATE, text, "a date (YYYY-MM-DD)");
-            case TIME -> require(TIME, text, "a time (HH:MM:SS)");
+            case BOOLEAN -> require(BOOLEAN, text, ValueProblem.Kind.BOOLEAN);
+            case DATE -> require(DATE, text, ValueProblem.Kind.DATE);
+            case TIME -> require(TIME, text, ValueProblem.Kind.TIME);
             case TIMESTAMP, TIMESTAMP_WITH_ZONE ->
                     plainTimestamp(text)
                             ? Optional.empty()
-                            : require(TIMESTAMP, text, "a timestamp (YYYY-MM-DD HH:MM:SS)")
+                            : require(TIMESTAMP, text, ValueProblem.Kind.TIMESTAMP)
                                     .or(() -> fraction(text));
-            case BYTES -> require(BYTES, text, "hexadecimal bytes (\\x...)");
-            case UUID -> require(UUID, text, "a UUID");
+            case BYTES -> require(BYTES, text, ValueProblem.Kind.BYTES);
+            case UUID -> require(UUID, text, ValueProblem.Kind.UUID);
         };
     }
 
@@ -269,46 +265,50 @@ public record ColumnType(Kind kind, int precision, int scale) {
         return c >= '0' && c <= '9';
     }
 
-    private Optional<String> length(String text) {
+    private Optional<ValueProblem> length(String text) {
         return precision > 0
                         && text.length() > precision
                         && text.codePointCount(0, text.length()) > precision
-                ? Optional.of("has more than " + precision + " characters")
+                ? Optional.of(new ValueProblem(ValueProblem.Kind.CHARACTERS, precision))
                 : Optional.empty();
     }
 
     /// A source would round what it cannot hold, and no longer know it by the value that was sent.
-    private Optional<String> fraction(String text) {
+    private Optional<ValueProblem> fraction(String text) {
         Matcher matcher = FRACTION.matcher(text);
-        return matcher.find() && matcher.group(1).length() > precision
-                ? Optional.of(
-                        precision == 0
-                                ? "has a fraction of a second"
-                                : "has more than " + precision + " digits of a second")
-                : Optional.empty();
+        if (!matcher.find() || matcher.group(1).length() <= precision) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                precision == 0
+                        ? ValueProblem.of(ValueProblem.Kind.SECOND_FRACTION)
+                        : new ValueProblem(ValueProblem.Kind.SECOND_DIGITS, precision));
     }
 
-    private static Optional<String> require(Pattern pattern, String text, String what) {
-        return pattern.matcher(text).matches() ? Optional.empty() : Optional.of("is not " + what);
+    private static Optional<ValueProblem> require(
+            Pattern pattern, String text, ValueProblem.Kind otherwise) {
+        return pattern.matcher(text).matches()
+                ? Optional.empty()
+                : Optional.of(ValueProblem.of(otherwise));
     }
 
-    private static Optional<String> longRange(String text) {
+    private static Optional<ValueProblem> longRange(String text) {
         try {
             Long.parseLong(text);
             return Optional.empty();
         } catch (NumberFormatException e) {
-            return Optional.of("is outside the 64-bit range");
+            return Optional.of(ValueProblem.of(ValueProblem.Kind.LONG_RANGE));
         }
     }
 
-    private Optional<String> decimalRange(String text) {
+    private Optional<ValueProblem> decimalRange(String text) {
         int digits = precision - scale;
         if (precision == 0 || text.length() <= digits || text.endsWith("y") || text.equals("NaN")) {
             return Optional.empty();
         }
         BigDecimal value = new BigDecimal(text).setScale(scale, java.math.RoundingMode.HALF_UP);
         return value.precision() - value.scale() > digits
-                ? Optional.of("has more than " + digits + " digits before the point")
+                ? Optional.of(new ValueProblem(ValueProblem.Kind.DIGITS, digits))
                 : Optional.empty();
     }
 }

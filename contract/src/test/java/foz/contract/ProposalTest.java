@@ -238,7 +238,7 @@ class ProposalTest {
                                     "Left out of capture, for their names say that they hold secrets:"
                                             + " SENHA_WEB, api_token."));
             Yaml.Mapping keyless = table(parse(text), "token_chave");
-            assertEquals("{\"pollMs\": 30000, \"key\": \"all\"}", custom(keyless, "foz.capture"));
+            assertEquals("{\"pollMs\": 5000}", custom(keyless, "foz.capture"));
             assertFalse(text.contains("geheim"));
             assertFalse(text.contains("not-a-secret"));
             assertFalse(text.contains("ana@example.com"));
@@ -307,10 +307,20 @@ class ProposalTest {
             assertEquals("{\"pollMs\": 5000}", custom(unique, "foz.capture"));
             for (String name : List.of("sem_chave", "visao", "vazia")) {
                 Yaml.Mapping keyless = table(contract, name);
-                assertEquals(
-                        "{\"pollMs\": 30000, \"key\": \"all\"}", custom(keyless, "foz.capture"));
+                assertEquals("{\"pollMs\": 5000}", custom(keyless, "foz.capture"));
                 assertTrue(
                         keyless.text("description").orElseThrow().contains("a person must decide"));
+                assertTrue(
+                        assertThrows(ContractException.class, () -> ContractReader.read(text))
+                                .problems()
+                                .stream()
+                                .anyMatch(problem ->
+                                        problem.message()
+                                                .equals(
+                                                        "the table '"
+                                                                + name
+                                                                + "' has no primary key")),
+                        name);
             }
             assertEquals(
                     "{\"stamp\": \"dtultalter\", \"pollMs\": 1000, \"compareMs\": 60000}",

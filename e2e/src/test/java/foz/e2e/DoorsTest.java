@@ -411,6 +411,143 @@ class DoorsTest {
         }
     }
 
+    @Test
+    void aCancellationAfterTheInvoiceReachesTheApp() throws SQLException {
+        assertEquals(
+                202,
+                run.post(
+                                api("/v1/commands/order"),
+                                norte.token(),
+                                order("late-cancel", 4242),
+                                "Idempotency-Key",
+                                "late-cancel")
+                        .status());
+        awaitOrder("late-cancel", "state", "accepted");
+        String number = "(SELECT array_agg(numped) FROM pcpedcfv WHERE idfv = 'late-cancel')";
+        erp("SELECT erp_set_position(" + number + ", 'F')");
+        awaitOrder("late-cancel", "position", "invoiced");
+        erp("SELECT erp_cancel(" + number + ", true)");
+        awaitOrder("late-cancel", "state", "cancelled");
+    }
+
+    private static void erp(String sql) throws SQLException {
+        try (Connection erp = run.erp("norte");
+                Statement statement = erp.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static void awaitOrder(String id, String field, String begin) {
+        Waiting.until(
+                id + " with " + field + " " + begin,
+                java.time.Duration.ofSeconds(40),
+                () -> {
+                    FozRun.Answer answer = run.get(api("/v1/commands/order/" + id), norte.token());
+                    return answer.json().path(field).asString("").startsWith(begin)
+                            ? null
+                            : answer.body();
+                });
+    }
+
+    @Test
+    void everyMeterOfTheOperatorsGuideIsOnItsPage() throws Exception {
+        String agent = agentToken("agent", "agent-norte-erp");
+        expect(422, "SHA-256", append(agent, batch(), Map.of(Protocol.SHA256, "0".repeat(64))));
+        run.post(
+                run.url("sync") + "/sync/stream",
+                norte.token(),
+                "application/json",
+                "{oops".getBytes(StandardCharsets.UTF_8));
+        firstLines(norte.token(), "{\"buckets\":[],\"client_id\":\"meters\"}");
+        raw(
+                api("/v1/upload"),
+                "{\"client_id\":\"meters\",\"crud\":[{\"op\":\"PUT\",\"type\":\"pcprodut\",\"id\":\"1\",\"data\":{}}]}");
+        run.post(
+                api("/v1/commands/order"),
+                norte.token(),
+                order("meters", 4343),
+                "Idempotency-Key",
+                "meters");
+        awaitOrder("meters", "state", "accepted");
+        run.kill("erp");
+        List<String> meters =
+                Files.readAllLines(FozRun.root().resolve("docs/guide/operators.md")).stream()
+                        .filter(line -> line.startsWith("| `foz."))
+                        .map(line -> line.substring(1, line.indexOf('|', 1)))
+                        .flatMap(names -> java.util.Arrays.stream(names.split("`", -1)))
+                        .filter(name -> name.startsWith("foz."))
+                        .toList();
+        assertTrue(meters.size() > 20, meters.toString());
+        Waiting.until(
+                "every meter on its page",
+                java.time.Duration.ofSeconds(60),
+                () -> {
+                    String server = page(run.url("metrics"));
+                    String agents = page(run.file().path("agentMetrics").path("agent").asString());
+                    List<String> missing =
+                            meters.stream()
+                                    .filter(name ->
+                                            !(name.startsWith("foz.agent.") ? agents : server)
+                                                    .contains("\n" + name.replace('.', '_')))
+                                    .toList();
+                    return missing.isEmpty() ? null : missing.toString();
+                });
+        String ingest = "foz_ingest_errors_total{code=\"MALFORMED\"}";
+        assertTrue(page(run.url("metrics")).contains(ingest), "errors are told by their code");
+    }
+
+    private static String page(String url) {
+        FozRun.Answer answer = run.get(url, "");
+        assertEquals(200, answer.status(), answer.body());
+        return answer.body();
+    }
+
+    @Test
+    void theServersSettingsServeTheCommandLine() {
+        String config = run.data().resolve("server.yaml").toString();
+        FozRun.Exit token =
+                run.foz(
+                        "token",
+                        "--config",
+                        config,
+                        "--user",
+                        norte.username(),
+                        "--password",
+                        password(norte.username()));
+        assertEquals(0, token.code(), token.output());
+        assertEquals(
+                404,
+                run.get(api("/v1/commands/order/none"), token.output().strip()).status(),
+                "the token is taken");
+        var source = run.file().path("tenants").path(0).path("erp");
+        FozRun.Exit verify =
+                run.foz(
+                        "verify",
+                        "--config",
+                        config,
+                        "--tenant",
+                        "norte",
+                        "--table",
+                        "pcregiao",
+                        "--source-jdbc",
+                        source.path("jdbcUrl").asString(),
+                        "--source-user",
+                        source.path("user").asString(),
+                        "--source-password",
+                        source.path("password").asString());
+        assertEquals(0, verify.code(), verify.output());
+        assertTrue(verify.output().contains("same"), verify.output());
+    }
+
+    private static String password(String username) {
+        for (var user : run.file().path("users")) {
+            if (user.path("username").asString().equals(username)) {
+                return user.path("password").asString();
+            }
+        }
+        throw new AssertionError("no user " + username);
+    }
+
     private static String agentToken(String folderName, String clientId) throws Exception {
         ECKey key =
                 ECKey.parse(Files.readString(run.data().resolve(folderName).resolve("key.jwk")));

@@ -1,5 +1,6 @@
 package foz.e2e;
 
+import foz.harness.FozRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.CookieManager;

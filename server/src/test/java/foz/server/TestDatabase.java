@@ -53,6 +53,10 @@ public final class TestDatabase implements AutoCloseable {
                 .migrate();
     }
 
+    public EmbeddedPostgres postgres() {
+        return postgres;
+    }
+
     public DataSource dataSource() {
         return dataSource;
     }

@@ -34,6 +34,8 @@ final class ApplyMeters {
         meters.counter("foz.apply.operations", tags).increment(applied.operations());
         meters.counter("foz.apply.quarantined", tags).increment(applied.quarantined());
         meters.timer("foz.apply.transaction", tags).record(took);
+        // There from the beginning, so that the first failure is seen as a rise.
+        meters.counter("foz.apply.errors", tags);
         lagSeconds
                 .computeIfAbsent(tags, this::register)
                 .set(Duration.between(capturedAt, Instant.now()).toMillis() / 1000.0);

@@ -1,6 +1,7 @@
 package foz.server.apply;
 
 import foz.contract.Contract.Column;
+import foz.value.ValueProblem;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ final class RowCheck {
                 }
                 continue;
             }
-            Optional<String> problem = column.type().problem(value);
+            Optional<ValueProblem> problem = column.type().problem(value);
             if (problem.isPresent()) {
                 return Optional.of(
                         "the column '%s' holds '%s', which %s"

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -33,6 +32,7 @@ final class ContractCommand {
 
     @Command(
             name = "validate",
+            exitCodeList = "1:a contract has a problem",
             mixinStandardHelpOptions = true,
             description = "Checks contracts; prints each problem with its line and its remedy.")
     static final class Validate implements Callable<Integer> {
@@ -73,6 +73,7 @@ final class ContractCommand {
 
     @Command(
             name = "propose",
+            exitCodeList = "69:the database does not answer",
             mixinStandardHelpOptions = true,
             description =
                     "Writes a contract from a live schema, for a person to review. Reads only, and little.")
@@ -124,38 +125,35 @@ final class ContractCommand {
         private @Nullable Path output;
 
         @Override
-        public Integer call() throws SQLException, IOException {
-            try (Connection connection = DriverManager.getConnection(jdbc, user, password)) {
-                String yaml =
+        public Integer call() throws IOException {
+            String yaml;
+            try (Connection connection = SqlFault.open(jdbc, user, password)) {
+                yaml =
                         Proposal.propose(
                                 connection,
                                 new Proposal.Options(
                                         schema, include, exclude, sample, views, domain, name));
-                Path file = output;
-                if (file == null) {
-                    Cli.print(yaml);
-                } else {
-                    Files.writeString(file, yaml);
-                    Cli.print(
-                            "written to "
-                                    + file
-                                    + "; review it, then: foz contract validate "
-                                    + file);
-                }
-                return 0;
             } catch (SQLException e) {
-                throw new foz.server.embedded.EmbeddedException(
-                        "the database at " + jdbc + " does not answer: " + e.getMessage(), e);
+                throw SqlFault.of(e, jdbc);
             }
+            Path file = output;
+            if (file == null) {
+                Cli.print(yaml);
+            } else {
+                Files.writeString(file, yaml);
+                Cli.print(
+                        "written to " + file + "; review it, then: foz contract validate " + file);
+            }
+            return 0;
         }
     }
 
     @Command(
             name = "diff",
+            exitCodeList = "1:a difference breaks who reads the data",
             mixinStandardHelpOptions = true,
             description =
-                    "Says what changes from one contract to the next, and whether it breaks who reads the data."
-                            + " Exit code 1 when it does.")
+                    "Says what changes from one contract to the next, and whether it breaks who reads the data.")
     static final class Diff implements Callable<Integer> {
         @Parameters(index = "0", paramLabel = "BEFORE")
         private Path before = Path.of("");

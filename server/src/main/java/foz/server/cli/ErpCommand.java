@@ -41,6 +41,7 @@ final class ErpCommand {
 
     @Command(
             name = "make",
+            exitCodeList = Cli.UNAVAILABLE,
             mixinStandardHelpOptions = true,
             description = "Makes the ERP's tables, data and jobs in a database of yours.")
     static final class Make implements Callable<Integer> {
@@ -64,6 +65,7 @@ final class ErpCommand {
 
     @Command(
             name = "live",
+            exitCodeList = Cli.UNAVAILABLE,
             mixinStandardHelpOptions = true,
             description = {
                 "Sets how many changes a second the ERP of `foz up` makes; with --jdbc, runs the life and the jobs of"
@@ -107,6 +109,7 @@ final class ErpCommand {
 
     @Command(
             name = "stop",
+            exitCodeList = Cli.UNAVAILABLE,
             mixinStandardHelpOptions = true,
             description = "Pauses the life of the ERP of `foz up`; its jobs go on.")
     static final class Stop implements Callable<Integer> {

@@ -1,12 +1,13 @@
 package foz.server.cli;
 
-import foz.contract.ContractException;
-import foz.server.embedded.EmbeddedException;
-import foz.server.error.FozException;
+import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -30,33 +31,17 @@ import picocli.CommandLine.Command;
             ReferenceCommand.class,
             CommandLine.HelpCommand.class
         },
-        footer = {
-            "",
-            "Also: foz agent, foz bench, foz test. Exit codes: 0 done, 1 found something wrong,",
-            "2 wrong command line or file, 69 something does not answer."
+        footer = {"", "Also: foz agent, foz bench, foz test."},
+        exitCodeList = {
+            "1:something wrong was found",
+            Cli.UNAVAILABLE,
+            "78:the settings file is wrong (also of foz agent)"
         })
 public final class Main {
 
     private Main() {}
 
     public static void main(String[] args) {
-        CommandLine line = new CommandLine(new Main());
-        line.setExecutionExceptionHandler((e, command, _) -> {
-            command.getErr().println("foz: " + e.getMessage());
-            return switch (e) {
-                case FozException _, ContractException _ -> Cli.EXIT_USAGE;
-                case EmbeddedException _, DataAccessException _ -> Cli.EXIT_UNAVAILABLE;
-                case NoSuchFileException _ -> {
-                    command.getErr().println("there is no such file; check the path");
-                    yield Cli.EXIT_USAGE;
-                }
-                default -> {
-                    e.printStackTrace(command.getErr());
-                    yield 70;
-                }
-            };
-        });
-        line.setUsageHelpAutoWidth(true);
         boolean serves = args.length > 0 && args[0].equals("serve");
         if (!serves
                 && LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)
@@ -64,6 +49,45 @@ public final class Main {
             // A command's own words are enough; a server writes its log.
             root.setLevel(ch.qos.logback.classic.Level.WARN);
         }
-        System.exit(line.execute(args));
+        System.exit(commandLine().execute(args));
+    }
+
+    /// The whole command line: each command's help ends with the exit codes that it uses.
+    static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new Main());
+        line.setExecutionExceptionHandler(Main::fault);
+        line.setUsageHelpAutoWidth(true);
+        document(line);
+        return line;
+    }
+
+    private static int fault(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
+        int code = Cli.codeOf(e);
+        PrintWriter err = command.getErr();
+        if (e instanceof NoSuchFileException missing) {
+            err.println("foz: there is no file " + missing.getFile() + "; check the path");
+        } else {
+            err.println("foz: " + e.getMessage());
+        }
+        if (code == Cli.EXIT_INTERNAL) {
+            e.printStackTrace(err);
+        }
+        return code;
+    }
+
+    private static void document(CommandLine command) {
+        CommandLine.Model.UsageMessageSpec help = command.getCommandSpec().usageMessage();
+        Map<Integer, String> codes = new TreeMap<>();
+        help.exitCodeList().forEach((code, text) -> codes.put(Integer.valueOf(code), text));
+        for (String common : List.of(Cli.DONE, Cli.USAGE, Cli.INTERNAL)) {
+            int colon = common.indexOf(':');
+            codes.putIfAbsent(
+                    Integer.valueOf(common.substring(0, colon)), common.substring(colon + 1));
+        }
+        Map<String, String> lines = new LinkedHashMap<>();
+        codes.forEach((code, text) -> lines.put(code.toString(), text));
+        help.exitCodeListHeading("%nExit codes:%n");
+        help.exitCodeList(lines);
+        command.getSubcommands().values().forEach(Main::document);
     }
 }

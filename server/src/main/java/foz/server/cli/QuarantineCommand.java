@@ -18,9 +18,13 @@ import picocli.CommandLine.Parameters;
         subcommands = {QuarantineCommand.ListAll.class, QuarantineCommand.Release.class})
 final class QuarantineCommand {
 
-    @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists the rows.")
+    @Command(
+            name = "list",
+            exitCodeList = {Cli.UNAVAILABLE, Cli.SETTINGS},
+            mixinStandardHelpOptions = true,
+            description = "Lists the rows.")
     static final class ListAll implements Callable<Integer> {
-        @Mixin private DataOption data = new DataOption();
+        @Mixin private FozOption foz = new FozOption();
 
         @Option(names = "--tenant", required = true, paramLabel = "NAME")
         private String tenant = "";
@@ -30,7 +34,7 @@ final class QuarantineCommand {
 
         @Override
         public Integer call() {
-            try (Control control = data.control()) {
+            try (Control control = foz.control()) {
                 List<Quarantine.Entry> entries = control.quarantine().list(tenant, 1_000);
                 if (json) {
                     Cli.printJson(entries);
@@ -51,10 +55,11 @@ final class QuarantineCommand {
 
     @Command(
             name = "release",
+            exitCodeList = {Cli.UNAVAILABLE, Cli.SETTINGS},
             mixinStandardHelpOptions = true,
             description = "Brings a row into the replica, corrected where it must be.")
     static final class Release implements Callable<Integer> {
-        @Mixin private DataOption data = new DataOption();
+        @Mixin private FozOption foz = new FozOption();
 
         @Option(names = "--tenant", required = true, paramLabel = "NAME")
         private String tenant = "";
@@ -70,7 +75,7 @@ final class QuarantineCommand {
 
         @Override
         public Integer call() {
-            try (Control control = data.control()) {
+            try (Control control = foz.control()) {
                 control.quarantine().release(tenant, id, corrections);
                 Cli.print("released " + id);
                 return 0;

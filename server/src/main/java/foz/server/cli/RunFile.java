@@ -1,6 +1,8 @@
 package foz.server.cli;
 
 import foz.server.embedded.EmbeddedException;
+import foz.server.identity.Tokens;
+import foz.server.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +55,27 @@ record RunFile(
             List<String> roles,
             String token) {}
 
+    /// What the settings of a server say: its database, its issuer, and its own address for all
+    /// else. Processes, tenants' sources and people are not known from them.
+    static RunFile of(Settings settings) {
+        String url = settings.publicUrl();
+        Settings.Database database = settings.database();
+        return new RunFile(
+                "",
+                url,
+                url,
+                url,
+                Tokens.issuer(settings),
+                "",
+                Map.of(),
+                Map.of(),
+                new Database("", "", ""),
+                new Database(database.jdbcUrl(), database.user(), database.password().value()),
+                List.of(),
+                List.of(),
+                "");
+    }
+
     /// @throws EmbeddedException when nothing runs there
     static RunFile read(Path data) {
         Path file = data.resolve(NAME);
@@ -60,7 +83,8 @@ record RunFile(
             return JSON.readValue(Files.readString(file), RunFile.class);
         } catch (IOException | JacksonException e) {
             throw new EmbeddedException(
-                    "no %s in %s; start Foz with ./foz up --data %s".formatted(NAME, data, data),
+                    "no %s in %s; start Foz with ./foz up --data %s, or give the --config of a server"
+                            .formatted(NAME, data, data),
                     e);
         }
     }

@@ -2,7 +2,7 @@ package foz.server.cli;
 
 import foz.server.FozServer;
 import foz.server.settings.Roles;
-import java.nio.file.Files;
+import foz.server.settings.SettingsFile;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -14,12 +14,12 @@ import org.springframework.boot.SpringApplication;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /// `foz serve`: one server process with the roles that it is given.
 @Command(
         name = "serve",
+        exitCodeList = {Cli.UNAVAILABLE, Cli.SETTINGS},
         mixinStandardHelpOptions = true,
         description = "Runs one server process with the given roles, until it is told to stop.")
 final class ServeCommand implements Callable<Integer> {
@@ -55,12 +55,13 @@ final class ServeCommand implements Callable<Integer> {
         Optional<String> unknown = Roles.unknown(roles);
         Path file = config;
         if (unknown.isPresent()) {
-            throw wrong(
+            throw Cli.wrong(
+                    spec,
                     "there is no role '%s'; use all, or some of %s"
                             .formatted(unknown.get(), String.join(", ", Roles.ALL)));
         }
-        if (file != null && !Files.isReadable(file)) {
-            throw wrong("cannot read the settings file " + file);
+        if (file != null) {
+            SettingsFile.read(file);
         }
         Map<String, Object> defaults = new HashMap<>();
         defaults.put("server.port", port);
@@ -75,12 +76,5 @@ final class ServeCommand implements Callable<Integer> {
         application.run();
         Thread.currentThread().join();
         return 0;
-    }
-
-    private ParameterException wrong(String message) {
-        if (spec == null) {
-            throw new IllegalStateException(message);
-        }
-        return new ParameterException(spec.commandLine(), message);
     }
 }

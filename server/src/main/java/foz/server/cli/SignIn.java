@@ -1,6 +1,8 @@
 package foz.server.cli;
 
 import foz.server.embedded.EmbeddedException;
+import foz.server.error.ErrorCode;
+import foz.server.error.FozException;
 import java.io.IOException;
 import java.net.CookieManager;
 import java.net.URI;
@@ -19,6 +21,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Signs a person in at the issuer as a browser would: authorization code with PKCE (RFC 7636)
@@ -27,9 +30,12 @@ final class SignIn {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final Pattern CSRF = Pattern.compile("name=\"_csrf\"[^>]*value=\"([^\"]+)\"");
-    private static final String REDIRECT = "http://127.0.0.1/callback";
+
+    /// The default of the setting `foz.identity.appRedirectUrls`.
+    static final String REDIRECT = "http://127.0.0.1/callback";
 
     private final String issuer;
+    private final String redirect;
     private final HttpClient http =
             HttpClient.newBuilder()
                     .cookieHandler(new CookieManager())
@@ -39,38 +45,24 @@ final class SignIn {
                     .build();
 
     SignIn(String issuer) {
-        this.issuer = issuer;
+        this(issuer, REDIRECT);
     }
 
-    /// @return an access token
-    /// @throws EmbeddedException when the issuer does not let the person in
-    String token(String username, String password) {
+    /// @param redirect one of the addresses that the issuer lets apps return to
+    SignIn(String issuer, String redirect) {
+        this.issuer = issuer;
+        this.redirect = redirect;
+    }
+
+    /// What the issuer gave.
+    record Tokens(String access, String refresh) {}
+
+    /// @throws FozException when the issuer does not let the person in
+    /// @throws EmbeddedException when it does not answer, or not as expected
+    Tokens tokens(String username, String password) {
+        String verifier = random();
         try {
-            String verifier = random();
-            Map<String, String> query = new LinkedHashMap<>();
-            query.put("response_type", "code");
-            query.put("client_id", "foz-app");
-            query.put("redirect_uri", REDIRECT);
-            query.put("scope", "openid profile sync command");
-            query.put("state", random());
-            query.put("code_challenge", challenge(verifier));
-            query.put("code_challenge_method", "S256");
-            URI authorize = URI.create(issuer + "/oauth2/authorize?" + form(query));
-            HttpResponse<String> page = get(location(get(authorize)));
-            Matcher csrf = CSRF.matcher(page.body());
-            Map<String, String> login = new LinkedHashMap<>();
-            login.put("username", username);
-            login.put("password", password);
-            if (csrf.find()) {
-                login.put("_csrf", csrf.group(1));
-            }
-            URI next = location(post(URI.create(issuer + "/login"), login));
-            if (String.valueOf(next.getQuery()).contains("error")) {
-                throw new EmbeddedException(
-                        "the issuer refused the username or password of " + username);
-            }
-            URI callback = location(get(next));
-            return exchange(parameter(callback, "code"), verifier);
+            return exchange(code(username, password, verifier), verifier);
         } catch (IOException e) {
             throw new EmbeddedException("the issuer " + issuer + " does not answer", e);
         } catch (InterruptedException _) {
@@ -79,18 +71,55 @@ final class SignIn {
         }
     }
 
-    private String exchange(String code, String verifier) throws IOException, InterruptedException {
+    /// The code that the issuer sends the app back with.
+    String code(String username, String password, String verifier)
+            throws IOException, InterruptedException {
+        Map<String, String> query = new LinkedHashMap<>();
+        query.put("response_type", "code");
+        query.put("client_id", "foz-app");
+        query.put("redirect_uri", redirect);
+        query.put("scope", "openid profile sync command");
+        query.put("state", random());
+        query.put("code_challenge", challenge(verifier));
+        query.put("code_challenge_method", "S256");
+        URI authorize = URI.create(issuer + "/oauth2/authorize?" + form(query));
+        HttpResponse<String> page = get(location(get(authorize)));
+        Matcher csrf = CSRF.matcher(page.body());
+        Map<String, String> login = new LinkedHashMap<>();
+        login.put("username", username);
+        login.put("password", password);
+        if (csrf.find()) {
+            login.put("_csrf", csrf.group(1));
+        }
+        URI next = location(post(URI.create(issuer + "/login"), login));
+        if (String.valueOf(next.getQuery()).contains("error")) {
+            throw new FozException(
+                    ErrorCode.UNAUTHORIZED,
+                    "the issuer refused the username or password of " + username);
+        }
+        URI callback = location(get(next));
+        return parameter(callback, "code");
+    }
+
+    /// @return an access token
+    String token(String username, String password) {
+        return tokens(username, password).access();
+    }
+
+    private Tokens exchange(String code, String verifier) throws IOException, InterruptedException {
         Map<String, String> form = new LinkedHashMap<>();
         form.put("grant_type", "authorization_code");
         form.put("client_id", "foz-app");
-        form.put("redirect_uri", REDIRECT);
+        form.put("redirect_uri", redirect);
         form.put("code", code);
         form.put("code_verifier", verifier);
         HttpResponse<String> answer = post(URI.create(issuer + "/oauth2/token"), form);
         if (answer.statusCode() != 200) {
             throw new EmbeddedException("the issuer gave no token: " + answer.body());
         }
-        return JSON.readTree(answer.body()).path("access_token").asString();
+        JsonNode given = JSON.readTree(answer.body());
+        return new Tokens(
+                given.path("access_token").asString(), given.path("refresh_token").asString(""));
     }
 
     private HttpResponse<String> get(URI uri) throws IOException, InterruptedException {

@@ -14,14 +14,17 @@ import picocli.CommandLine.Option;
 /// `foz status`: the two streams at a glance.
 @Command(
         name = "status",
+        exitCodeList = {
+            "1:a process is down, an agent is away, or a stream stands still",
+            Cli.UNAVAILABLE,
+            Cli.SETTINGS
+        },
         mixinStandardHelpOptions = true,
-        description = {
-            "Shows what runs, how far each stream has come, and the commands by their state.",
-            "Exit code 1 when a process is down or a stream stands still with work waiting."
-        })
+        description =
+                "Shows what runs, how far each stream has come, and the commands by their state.")
 final class StatusCommand implements Callable<Integer> {
 
-    @Mixin private DataOption data = new DataOption();
+    @Mixin private FozOption foz = new FozOption();
 
     @Option(names = "--json", description = "Prints JSON.")
     private boolean json;
@@ -53,7 +56,7 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        RunFile run = data.run();
+        RunFile run = foz.run();
         Status status = status(run);
         if (json) {
             Cli.printJson(status);

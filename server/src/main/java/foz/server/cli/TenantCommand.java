@@ -32,10 +32,11 @@ final class TenantCommand {
 
     @Command(
             name = "add",
+            exitCodeList = {Cli.UNAVAILABLE, Cli.SETTINGS},
             mixinStandardHelpOptions = true,
             description = "Makes a tenant, or applies another contract to it.")
     static final class Add implements Callable<Integer> {
-        @Mixin private DataOption data = new DataOption();
+        @Mixin private FozOption foz = new FozOption();
 
         @Parameters(paramLabel = "TENANT", description = "a-z, 0-9 and _, at most 30.")
         private String id = "";
@@ -45,7 +46,7 @@ final class TenantCommand {
 
         @Override
         public Integer call() throws IOException {
-            try (Control control = data.control()) {
+            try (Control control = foz.control()) {
                 control.setup().add(id);
                 Path file = contract;
                 if (file != null) {
@@ -59,10 +60,11 @@ final class TenantCommand {
 
     @Command(
             name = "remove",
+            exitCodeList = {"1:there is no such tenant", Cli.UNAVAILABLE, Cli.SETTINGS},
             mixinStandardHelpOptions = true,
             description = "Removes a tenant with all its data. It cannot be undone.")
     static final class Remove implements Callable<Integer> {
-        @Mixin private DataOption data = new DataOption();
+        @Mixin private FozOption foz = new FozOption();
 
         @Parameters(paramLabel = "TENANT")
         private String id = "";
@@ -72,7 +74,7 @@ final class TenantCommand {
 
         @Override
         public Integer call() {
-            try (Control control = data.control()) {
+            try (Control control = foz.control()) {
                 boolean removed = yes && control.setup().remove(id);
                 Cli.print(removed ? "tenant " + id + " is gone" : "there is no tenant " + id);
                 return removed ? 0 : Cli.EXIT_FOUND;
@@ -82,13 +84,14 @@ final class TenantCommand {
 
     @Command(
             name = "agent",
+            exitCodeList = {Cli.UNAVAILABLE, Cli.SETTINGS},
             mixinStandardHelpOptions = true,
             description = {
                 "Registers an agent of a tenant, and writes the folder that it runs from: key and settings.",
                 "Then, beside the source: foz agent --config DIR/agent.properties"
             })
     static final class Agent implements Callable<Integer> {
-        @Mixin private DataOption data = new DataOption();
+        @Mixin private FozOption foz = new FozOption();
 
         @Parameters(paramLabel = "TENANT")
         private String id = "";
@@ -107,7 +110,7 @@ final class TenantCommand {
 
         @Override
         public Integer call() {
-            RunFile run = data.run();
+            RunFile run = foz.run();
             try (Control control = Control.open(run.replica())) {
                 Path config =
                         new AgentFolder(
@@ -128,10 +131,11 @@ final class TenantCommand {
 
     @Command(
             name = "user",
+            exitCodeList = {Cli.UNAVAILABLE, Cli.SETTINGS},
             mixinStandardHelpOptions = true,
             description = "Makes an account of a tenant, or replaces its password and roles.")
     static final class User implements Callable<Integer> {
-        @Mixin private DataOption data = new DataOption();
+        @Mixin private FozOption foz = new FozOption();
 
         @Parameters(index = "0", paramLabel = "TENANT")
         private String id = "";
@@ -163,7 +167,7 @@ final class TenantCommand {
 
         @Override
         public Integer call() {
-            try (Control control = data.control()) {
+            try (Control control = foz.control()) {
                 control.tenants().get(id);
                 control.accounts()
                         .save(
@@ -182,9 +186,13 @@ final class TenantCommand {
         }
     }
 
-    @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists the tenants.")
+    @Command(
+            name = "list",
+            exitCodeList = {Cli.UNAVAILABLE, Cli.SETTINGS},
+            mixinStandardHelpOptions = true,
+            description = "Lists the tenants.")
     static final class ListAll implements Callable<Integer> {
-        @Mixin private DataOption data = new DataOption();
+        @Mixin private FozOption foz = new FozOption();
 
         @Option(names = "--json", description = "Prints JSON.")
         private boolean json;
@@ -192,7 +200,7 @@ final class TenantCommand {
         @Override
         public Integer call() {
             List<Map<String, Object>> rows = new ArrayList<>();
-            try (Control control = data.control()) {
+            try (Control control = foz.control()) {
                 for (String id : control.tenants().ids()) {
                     Tenant tenant = control.tenants().get(id);
                     rows.add(

@@ -1,20 +1,22 @@
 package foz.server.cli;
 
-import foz.server.embedded.EmbeddedException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /// `foz token`: a fresh access token of a demo user.
 @Command(
         name = "token",
+        exitCodeList = {Cli.UNAVAILABLE, Cli.SETTINGS},
         mixinStandardHelpOptions = true,
         description = "Prints a fresh access token, signing in as a person would.")
 final class TokenCommand implements Callable<Integer> {
 
-    @Mixin private DataOption data = new DataOption();
+    @Mixin private FozOption foz = new FozOption();
 
     @Option(names = "--user", required = true, paramLabel = "NAME", description = "As in run.json.")
     private String user = "";
@@ -25,12 +27,14 @@ final class TokenCommand implements Callable<Integer> {
             description = "Of an account that is not in run.json.")
     private @Nullable String password;
 
+    @Spec private @Nullable CommandSpec spec;
+
     @Override
     public Integer call() {
-        RunFile run = data.run();
+        RunFile run = foz.run();
         String given = password;
         String word = given == null ? demoPassword(run) : given;
-        Cli.print(new SignIn(run.issuer()).token(user, word));
+        Cli.print(foz.signIn().token(user, word));
         return 0;
     }
 
@@ -40,7 +44,8 @@ final class TokenCommand implements Callable<Integer> {
                 .findFirst()
                 .map(RunFile.UserRun::password)
                 .orElseThrow(() ->
-                        new EmbeddedException(
+                        Cli.wrong(
+                                spec,
                                 "there is no demo user '%s'; there are %s; or give --password"
                                         .formatted(
                                                 user,

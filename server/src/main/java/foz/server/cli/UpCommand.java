@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /// `foz up`: the whole of Foz on this machine, with a simulated ERP.
 @Command(
         name = "up",
+        exitCodeList = {Cli.UNAVAILABLE},
         mixinStandardHelpOptions = true,
         description = {
             "Runs the whole of Foz on this machine: embedded PostgreSQL and Kafka, a simulated ERP, an agent,"
@@ -149,9 +149,8 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private void check(boolean holds, String message) {
-        CommandSpec command = spec;
-        if (!holds && command != null) {
-            throw new ParameterException(command.commandLine(), message);
+        if (!holds) {
+            throw Cli.wrong(spec, message);
         }
     }
 }

@@ -2,12 +2,12 @@ package foz.server.cli;
 
 import foz.contract.Contract.Column;
 import foz.contract.Contract.Table;
+import foz.server.error.FozException;
 import foz.server.replica.RowId;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -53,7 +53,8 @@ final class Verification {
         this.schema = schema;
     }
 
-    Result verify(Table table) throws SQLException {
+    /// @throws FozException that says which database refuses, and why
+    Result verify(Table table) {
         try (Connection left = open(source);
                 Connection right = open(replica)) {
             Map<String, byte[]> rows = new HashMap<>();
@@ -88,6 +89,8 @@ final class Verification {
                     counts[2],
                     counts[3],
                     explained(left, right, table, found));
+        } catch (SQLException e) {
+            throw SqlFault.of(e, source.jdbcUrl());
         }
     }
 
@@ -157,6 +160,15 @@ final class Verification {
     }
 
     private static void read(Connection connection, String sql, Table table, Sink sink)
+            throws SQLException {
+        try {
+            rows(connection, sql, table, sink);
+        } catch (SQLException e) {
+            throw SqlFault.of(e, connection.getMetaData().getURL());
+        }
+    }
+
+    private static void rows(Connection connection, String sql, Table table, Sink sink)
             throws SQLException {
         List<Column> key = table.key();
         int[] positions = key.stream().mapToInt(table.columns()::indexOf).toArray();
@@ -236,7 +248,7 @@ final class Verification {
         properties.setProperty("binaryTransfer", "false");
         properties.setProperty(
                 "options", "-c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601");
-        Connection connection = DriverManager.getConnection(database.jdbcUrl(), properties);
+        Connection connection = SqlFault.open(database.jdbcUrl(), properties);
         connection.setReadOnly(true);
         connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
         connection.setAutoCommit(false);

@@ -1,9 +1,7 @@
 package foz.server.cli;
 
 import foz.contract.Contract.Table;
-import foz.server.embedded.EmbeddedException;
 import foz.server.tenant.Tenant;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -11,20 +9,22 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /// `foz verify`: the source against the replica.
 @Command(
         name = "verify",
+        exitCodeList = {"1:something differs", Cli.UNAVAILABLE, Cli.SETTINGS},
         mixinStandardHelpOptions = true,
         description = {
             "Compares source and replica: count, key set, and a hash of each row. Prints what differs.",
-            "A source that changes meanwhile differs by what is on its way: --wait looks again until it is clean.",
-            "Exit code 1 when something differs."
+            "A source that changes meanwhile differs by what is on its way: --wait looks again until it is clean."
         })
 final class VerifyCommand implements Callable<Integer> {
 
-    @Mixin private DataOption data = new DataOption();
+    @Mixin private FozOption foz = new FozOption();
 
     @Option(names = "--tenant", paramLabel = "NAME", description = "Default: all tenants.")
     private @Nullable String tenant;
@@ -56,21 +56,16 @@ final class VerifyCommand implements Callable<Integer> {
 
     record TenantResult(String tenant, boolean clean, List<Verification.Result> tables) {}
 
+    @Spec private @Nullable CommandSpec spec;
+
     @Override
     public Integer call() throws InterruptedException {
-        RunFile run = data.run();
+        RunFile run = foz.run();
         List<TenantResult> results = new ArrayList<>();
         try (Control control = Control.open(run.replica())) {
             for (RunFile.TenantRun each : tenants(run, control)) {
-                if (tenant == null || tenant.equals(each.id())) {
-                    results.add(verify(run, each, control.tenants().get(each.id())));
-                }
+                results.add(verify(run, each, control.tenants().get(each.id())));
             }
-        } catch (SQLException e) {
-            throw new EmbeddedException("a database does not answer: " + e.getMessage(), e);
-        }
-        if (results.isEmpty()) {
-            throw new EmbeddedException("there is no tenant '" + tenant + "' in " + data.path());
         }
         if (json) {
             Cli.printJson(results);
@@ -80,14 +75,26 @@ final class VerifyCommand implements Callable<Integer> {
         return results.stream().allMatch(TenantResult::clean) ? 0 : Cli.EXIT_FOUND;
     }
 
+    /// The tenants to compare, each with its source.
     private List<RunFile.TenantRun> tenants(RunFile run, Control control) {
         String url = sourceJdbc;
         String name = tenant;
         if (url == null) {
-            return run.tenants();
+            List<RunFile.TenantRun> known =
+                    run.tenants().stream()
+                            .filter(each -> name == null || name.equals(each.id()))
+                            .toList();
+            if (known.isEmpty()) {
+                throw Cli.wrong(
+                        spec,
+                        "no source is known of %s; give --tenant, --source-jdbc, --source-user and --source-password"
+                                .formatted(
+                                        name == null ? "any tenant" : "a tenant '" + name + "'"));
+            }
+            return known;
         }
         if (name == null) {
-            throw new EmbeddedException("--source-jdbc needs --tenant");
+            throw Cli.wrong(spec, "--source-jdbc needs --tenant");
         }
         Tenant declared = control.tenants().get(name);
         return List.of(
@@ -99,7 +106,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private TenantResult verify(RunFile run, RunFile.TenantRun each, Tenant declared)
-            throws SQLException, InterruptedException {
+            throws InterruptedException {
         Verification verification = new Verification(each.erp(), run.replica(), each.schema());
         List<Verification.Result> results = new ArrayList<>();
         for (Table table : declared.tables()) {

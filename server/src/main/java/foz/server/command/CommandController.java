@@ -33,6 +33,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class CommandController {
 
     private static final JsonMapper JSON = new JsonMapper();
+    private static final String KEY_HEADER = "Idempotency-Key";
     private static final int ID_MAX = 60;
 
     private final Intake intake;
@@ -49,7 +50,7 @@ final class CommandController {
     ResponseEntity<Receipt> command(
             @AuthenticationPrincipal Jwt token,
             @PathVariable String name,
-            @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
+            @RequestHeader(name = KEY_HEADER, required = false) @Nullable String key,
             Locale locale,
             HttpServletRequest request)
             throws IOException {
@@ -58,15 +59,17 @@ final class CommandController {
         if (key == null || key.isBlank() || key.length() > ID_MAX) {
             throw new FozException(
                     ErrorCode.BAD_REQUEST,
-                    "Idempotency-Key is missing or longer than %d; send one that stays the same when you repeat the command"
-                            .formatted(ID_MAX));
+                    KEY_HEADER
+                            + " is missing or longer than %d; send one that stays the same when you repeat the command"
+                                    .formatted(ID_MAX));
         }
         String id =
                 body.path("id").isString()
                         ? checkId(body.path("id").asString())
                         : derivedId(caller, key);
         Receipt receipt =
-                intake.take(caller, submission(name, id, key, body), intake.words(locale));
+                intake.take(
+                        caller, submission(name, id, key, body), KEY_HEADER, intake.words(locale));
         boolean waiting = receipt.state().equals(CommandState.QUEUED.word());
         return ResponseEntity.status(waiting ? 202 : 200)
                 .header("Location", "/v1/commands/" + name + "/" + receipt.id())

@@ -63,15 +63,26 @@ final class Intake {
 
     /// Takes one command; the same key with the same content is answered as before.
     ///
+    /// @param keyField where the client wrote the idempotency key
     /// @throws FozException NOT_FOUND for an unknown command, KEY_REUSED for a key with other
     ///   content
-    Receipt take(Caller caller, Submission submission, Words words) {
+    Receipt take(Caller caller, Submission submission, String keyField, Words words) {
         Tenant tenant = tenants.get(caller.tenant());
         Table table = table(tenant, submission.name());
         Receipt receipt =
                 Transactions.run(
                         dataSource,
-                        connection -> take(connection, tenant, table, caller, submission, words));
+                        connection ->
+                                take(
+                                        connection,
+                                        tenant,
+                                        table,
+                                        caller,
+                                        submission,
+                                        keyField,
+                                        words));
+        // There from the beginning, so that the first retry is seen as a rise.
+        meters.counter("foz.command.retries", "tenant", tenant.id());
         meters.counter(
                         "foz.command.received",
                         "tenant",
@@ -97,6 +108,7 @@ final class Intake {
             Table table,
             Caller caller,
             Submission submission,
+            String keyField,
             Words words)
             throws SQLException {
         // The counter's lock comes first everywhere, so that two commands cannot hold each other
@@ -104,14 +116,17 @@ final class Intake {
         writer.lock(connection, tenant);
         Ledger ledger = new Ledger(connection, tenant, writer);
         String sha256 = submission.sha256();
+        Optional<Ledger.Entry> sameKey = ledger.findByKey(caller.subject(), submission.key());
         Optional<Ledger.Entry> known =
-                ledger.findByKey(caller.subject(), submission.key())
-                        .or(() -> unchecked(() -> ledger.find(submission.id())));
+                sameKey.or(() -> unchecked(() -> ledger.find(submission.id())));
         if (known.isPresent()) {
             if (!known.get().sha256().equals(sha256)
                     || !known.get().subject().equals(caller.subject())) {
                 throw new FozException(
-                        ErrorCode.KEY_REUSED, words.say("refusal.number", submission.id()));
+                        ErrorCode.KEY_REUSED,
+                        sameKey.isPresent()
+                                ? words.say("refusal.key", keyField, submission.key())
+                                : words.say("refusal.key", "id", submission.id()));
             }
             return ledger.receipt(known.get());
         }

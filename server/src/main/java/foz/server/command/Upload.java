@@ -95,6 +95,7 @@ final class Upload {
                                     header.id(),
                                     Submission.values(header.data()),
                                     lines),
+                            "id",
                             words));
         } catch (FozException e) {
             if (e.code() != ErrorCode.KEY_REUSED) {

@@ -7,6 +7,7 @@ import foz.contract.Contract.Table;
 import foz.server.identity.Caller;
 import foz.server.replica.Buckets;
 import foz.server.tenant.Tenant;
+import foz.value.ValueProblem;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -172,10 +173,14 @@ final class Verdicts {
                 }
                 continue;
             }
-            Optional<String> problem = column.type().problem(value);
+            Optional<ValueProblem> problem = column.type().problem(value);
             if (problem.isPresent()) {
                 problems.add(
-                        words.say("verdict.value", column.label(), shorten(value), problem.get()));
+                        words.say(
+                                "verdict.value",
+                                column.label(),
+                                shorten(value),
+                                words.say(problem.get())));
             } else if (column.minimumExclusive()
                     .filter(minimum -> !above(value, minimum))
                     .isPresent()) {

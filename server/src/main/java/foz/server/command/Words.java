@@ -1,5 +1,6 @@
 package foz.server.command;
 
+import foz.value.ValueProblem;
 import java.util.Locale;
 import org.springframework.context.MessageSource;
 
@@ -14,5 +15,13 @@ record Words(MessageSource messages, Locale locale) {
 
     String say(String key, Object... values) {
         return messages.getMessage(key, values, locale);
+    }
+
+    String say(ValueProblem problem) {
+        return say(key(problem.kind()), problem.bound());
+    }
+
+    static String key(ValueProblem.Kind kind) {
+        return "value." + kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -40,12 +40,21 @@ public enum ErrorCode {
             "A part that Foz needs (database, log) does not answer. Nothing was changed; try again."),
     INTERNAL(500, "A defect in Foz. Report it with the id in the problem document.");
 
+    /// Seconds that `Retry-After` names.
+    public static final String RETRY_AFTER_SECONDS = "5";
+
     private final int status;
     private final String meaning;
 
     ErrorCode(int status, String meaning) {
         this.status = status;
         this.meaning = meaning;
+    }
+
+    /// Whether the same request may succeed a little later: then the answer says when, in
+    /// `Retry-After`.
+    public boolean passes() {
+        return this == BUSY || this == UNAVAILABLE;
     }
 
     /// Cause and remedy, for the reference page.

@@ -8,6 +8,7 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.TransientDataAccessException;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
@@ -32,13 +33,12 @@ final class ProblemAdvice {
     ResponseEntity<ProblemDetail> handle(FozException e) {
         ProblemDetail problem = problem(e.code(), e.detail());
         e.extra().forEach(problem::setProperty);
-        return answer(problem);
+        return answer(e.code(), problem);
     }
 
     @ExceptionHandler
     ResponseEntity<ProblemDetail> handle(AccessDeniedException e) {
-        return answer(
-                problem(ErrorCode.FORBIDDEN, "the token does not allow this: " + e.getMessage()));
+        return answer(ErrorCode.FORBIDDEN, "the token does not allow this: " + e.getMessage());
     }
 
     /// The reader went away; there is nobody to answer.
@@ -56,9 +56,8 @@ final class ProblemAdvice {
     ResponseEntity<ProblemDetail> handleDatabase(Exception e, HttpServletRequest request) {
         LOG.warn("database fault at {} {}", request.getMethod(), request.getRequestURI(), e);
         return answer(
-                problem(
-                        ErrorCode.UNAVAILABLE,
-                        "the database does not answer; nothing was changed; try again"));
+                ErrorCode.UNAVAILABLE,
+                "the database does not answer; nothing was changed; try again");
     }
 
     @ExceptionHandler
@@ -67,22 +66,19 @@ final class ProblemAdvice {
             HttpStatusCode status = known.getStatusCode();
             ProblemDetail problem = known.getBody();
             problem.setProperty("code", codeOf(status).name());
-            return ResponseEntity.status(status)
-                    .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                    .body(problem);
+            return answer(codeOf(status), problem);
         }
         if (e instanceof org.springframework.http.converter.HttpMessageNotReadableException) {
             return answer(
-                    problem(
-                            ErrorCode.BAD_REQUEST,
-                            "the body is not the JSON expected here: " + rootMessage(e)));
+                    ErrorCode.BAD_REQUEST,
+                    "the body is not the JSON expected here: " + rootMessage(e));
         }
         String id = UUID.randomUUID().toString();
         LOG.error("defect {} at {} {}", id, request.getMethod(), request.getRequestURI(), e);
         ProblemDetail problem =
                 problem(ErrorCode.INTERNAL, "a defect in Foz; report it with the id " + id);
         problem.setProperty("id", id);
-        return answer(problem);
+        return answer(ErrorCode.INTERNAL, problem);
     }
 
     private static String rootMessage(Throwable e) {
@@ -116,9 +112,17 @@ final class ProblemAdvice {
         return problem;
     }
 
-    private static ResponseEntity<ProblemDetail> answer(ProblemDetail problem) {
-        return ResponseEntity.status(problem.getStatus())
-                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(problem);
+    private static ResponseEntity<ProblemDetail> answer(ErrorCode code, String detail) {
+        return answer(code, problem(code, detail));
+    }
+
+    private static ResponseEntity<ProblemDetail> answer(ErrorCode code, ProblemDetail problem) {
+        ResponseEntity.BodyBuilder answer =
+                ResponseEntity.status(problem.getStatus())
+                        .contentType(MediaType.APPLICATION_PROBLEM_JSON);
+        if (code.passes()) {
+            answer.header(HttpHeaders.RETRY_AFTER, ErrorCode.RETRY_AFTER_SECONDS);
+        }
+        return answer.body(problem);
     }
 }

@@ -23,6 +23,9 @@ public final class Problems {
         problem.put("code", code.name());
         response.setStatus(code.status());
         response.setContentType("application/problem+json");
+        if (code.passes()) {
+            response.setHeader("Retry-After", ErrorCode.RETRY_AFTER_SECONDS);
+        }
         response.getOutputStream().write(JSON.writeValueAsBytes(problem));
         response.flushBuffer();
     }

@@ -32,7 +32,7 @@ public final class SyncErrors {
         response.setStatus(status);
         response.setContentType("application/json");
         if (status == 429 || status == 503) {
-            response.setHeader("Retry-After", "5");
+            response.setHeader("Retry-After", ErrorCode.RETRY_AFTER_SECONDS);
         }
         response.getOutputStream().write(body);
         response.flushBuffer();

@@ -85,7 +85,8 @@ public final class Accounts {
                 .optional();
     }
 
-    /// Makes an account, or replaces its password and roles.
+    /// Makes an account, or replaces its password and roles; apps that are signed in with it must
+    /// sign in again once their access token has expired.
     ///
     /// @param demo whether it exists for a demonstration only
     /// @throws FozException BAD_REQUEST for a bad name, a short password or an unknown role
@@ -130,6 +131,9 @@ public final class Accounts {
                     ErrorCode.BAD_REQUEST,
                     "the username '" + account.username() + "' belongs to another tenant");
         }
+        jdbc.sql("DELETE FROM oauth2_authorization WHERE principal_name = ?")
+                .param(account.username())
+                .update();
     }
 
     /// Registers an agent's public key, or replaces it.

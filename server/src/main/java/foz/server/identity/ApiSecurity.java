@@ -125,6 +125,7 @@ class ApiSecurity {
                         "/sync/**",
                         "/write-checkpoint2.json",
                         "/oauth2/token",
+                        "/oauth2/revoke",
                         "/oauth2/jwks",
                         "/.well-known/**")) {
             source.registerCorsConfiguration(path, cors);

@@ -23,11 +23,26 @@ final class Clients implements RegisteredClientRepository {
     static final String CONSOLE = "foz-console";
 
     private final Accounts accounts;
-    private final Settings settings;
+    private final Settings.Identity settings;
+    private final RegisteredClient app;
+    private final RegisteredClient console;
 
+    /// @throws IllegalArgumentException for a redirect address that is none
     Clients(Accounts accounts, Settings settings) {
         this.accounts = accounts;
-        this.settings = settings;
+        this.settings = settings.identity();
+        this.app =
+                person(APP)
+                        .authorizationGrantType(AuthorizationGrantType.REFRESH_TOKEN)
+                        .redirectUris(uris -> uris.addAll(this.settings.appRedirectUrls()))
+                        .scope("sync")
+                        .scope("command")
+                        .build();
+        this.console =
+                person(CONSOLE)
+                        .redirectUri(consoleUrl(settings) + "/login/oauth2/code/foz")
+                        .scope("operator")
+                        .build();
     }
 
     @Override
@@ -43,23 +58,13 @@ final class Clients implements RegisteredClientRepository {
     @Override
     public @Nullable RegisteredClient findByClientId(String clientId) {
         return switch (clientId) {
-            case APP ->
-                    person(APP)
-                            .redirectUri("http://127.0.0.1/callback")
-                            .redirectUri(settings.publicUrl() + "/app/callback")
-                            .scope("sync")
-                            .scope("command")
-                            .build();
-            case CONSOLE ->
-                    person(CONSOLE)
-                            .redirectUri(consoleUrl() + "/login/oauth2/code/foz")
-                            .scope("operator")
-                            .build();
+            case APP -> app;
+            case CONSOLE -> console;
             default -> accounts.agent(clientId).map(this::agent).orElse(null);
         };
     }
 
-    private String consoleUrl() {
+    private static String consoleUrl(Settings settings) {
         String url = settings.identity().consoleUrl();
         return url.isEmpty() ? settings.publicUrl() : url;
     }
@@ -69,7 +74,6 @@ final class Clients implements RegisteredClientRepository {
                 .clientId(id)
                 .clientAuthenticationMethod(ClientAuthenticationMethod.NONE)
                 .authorizationGrantType(AuthorizationGrantType.AUTHORIZATION_CODE)
-                .authorizationGrantType(AuthorizationGrantType.REFRESH_TOKEN)
                 .scope("openid")
                 .scope("profile")
                 .clientSettings(ClientSettings.builder().requireProofKey(true).build())
@@ -93,8 +97,8 @@ final class Clients implements RegisteredClientRepository {
 
     private TokenSettings tokens() {
         return TokenSettings.builder()
-                .accessTokenTimeToLive(Duration.ofSeconds(settings.identity().tokenSeconds()))
-                .refreshTokenTimeToLive(Duration.ofSeconds(settings.identity().refreshSeconds()))
+                .accessTokenTimeToLive(Duration.ofSeconds(settings.tokenSeconds()))
+                .refreshTokenTimeToLive(Duration.ofSeconds(settings.refreshSeconds()))
                 .reuseRefreshTokens(false)
                 .build();
     }

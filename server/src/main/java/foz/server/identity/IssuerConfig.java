@@ -1,11 +1,16 @@
 package foz.server.identity;
 
+import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWK;
 import foz.server.settings.Role;
 import foz.server.settings.Settings;
 import java.text.ParseException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -21,9 +26,15 @@ import org.springframework.security.core.userdetails.UsernameNotFoundException;
 import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
+import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
+import org.springframework.security.oauth2.core.OAuth2Error;
+import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
+import org.springframework.security.oauth2.core.OAuth2Token;
 import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
+import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoderFactory;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
+import org.springframework.security.oauth2.jwt.NimbusJwtEncoder;
 import org.springframework.security.oauth2.server.authorization.JdbcOAuth2AuthorizationConsentService;
 import org.springframework.security.oauth2.server.authorization.JdbcOAuth2AuthorizationService;
 import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationConsentService;
@@ -34,8 +45,12 @@ import org.springframework.security.oauth2.server.authorization.authentication.J
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClientRepository;
 import org.springframework.security.oauth2.server.authorization.settings.AuthorizationServerSettings;
+import org.springframework.security.oauth2.server.authorization.token.DelegatingOAuth2TokenGenerator;
 import org.springframework.security.oauth2.server.authorization.token.JwtEncodingContext;
+import org.springframework.security.oauth2.server.authorization.token.JwtGenerator;
+import org.springframework.security.oauth2.server.authorization.token.OAuth2TokenContext;
 import org.springframework.security.oauth2.server.authorization.token.OAuth2TokenCustomizer;
+import org.springframework.security.oauth2.server.authorization.token.OAuth2TokenGenerator;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.LoginUrlAuthenticationEntryPoint;
 import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
@@ -58,20 +73,30 @@ class IssuerConfig {
 
     @Bean
     @Order(1)
-    SecurityFilterChain issuer(HttpSecurity http, Accounts accounts, Settings settings) {
+    SecurityFilterChain issuer(
+            HttpSecurity http,
+            Accounts accounts,
+            RegisteredClientRepository clients,
+            OAuth2AuthorizationService authorizations) {
+        // No bean: as one it would take the place of the sign-in by password.
+        RefreshTokens refresh = new RefreshTokens(clients, authorizations);
         http.oauth2AuthorizationServer(server -> {
             http.securityMatcher(server.getEndpointsMatcher());
             server.oidc(Customizer.withDefaults());
-            server.clientAuthentication(clients ->
-                    clients.authenticationProviders(providers ->
-                            providers.stream()
-                                    .filter(
-                                            JwtClientAssertionAuthenticationProvider.class
-                                                    ::isInstance)
-                                    .map(JwtClientAssertionAuthenticationProvider.class::cast)
-                                    .forEach(provider ->
-                                            provider.setJwtDecoderFactory(
-                                                    agentAssertions(accounts)))));
+            server.clientAuthentication(client ->
+                    client.authenticationConverter(refresh)
+                            .authenticationProvider(refresh)
+                            .authenticationProviders(providers ->
+                                    providers.stream()
+                                            .filter(
+                                                    JwtClientAssertionAuthenticationProvider.class
+                                                            ::isInstance)
+                                            .map(
+                                                    JwtClientAssertionAuthenticationProvider.class
+                                                            ::cast)
+                                            .forEach(provider ->
+                                                    provider.setJwtDecoderFactory(
+                                                            agentAssertions(accounts)))));
         });
         return http.securityContext(context -> context.securityContextRepository(signInSession()))
                 .authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
@@ -153,6 +178,19 @@ class IssuerConfig {
         return new JdbcOAuth2AuthorizationService(jdbc, clients);
     }
 
+    /// Access and identity tokens are JWTs with our claims; apps get refresh tokens too.
+    @Bean
+    OAuth2TokenGenerator<OAuth2Token> tokenGenerator(
+            SigningKeys keys,
+            OAuth2TokenCustomizer<JwtEncodingContext> claims,
+            RegisteredClientRepository clients,
+            OAuth2AuthorizationService authorizations) {
+        JwtGenerator signed = new JwtGenerator(new NimbusJwtEncoder(keys));
+        signed.setJwtCustomizer(claims);
+        return new DelegatingOAuth2TokenGenerator(
+                signed, new RefreshTokens(clients, authorizations));
+    }
+
     @Bean
     OAuth2AuthorizationConsentService consents(
             JdbcOperations jdbc, RegisteredClientRepository clients) {
@@ -169,15 +207,21 @@ class IssuerConfig {
                 Accounts.AgentClient agent =
                         accounts.agent(context.getRegisteredClient().getClientId()).orElseThrow();
                 context.getClaims().claim("tenant", agent.tenant()).claim("source", agent.source());
-                context.getClaims().audience(List.of(settings.identity().audience()));
+                context.getClaims().audience(stored(settings.identity().audience()));
                 return;
             }
-            Accounts.Account account = accounts.find(principal(context)).orElseThrow();
+            Accounts.Account account =
+                    accounts.find(principal(context))
+                            .filter(found -> !found.disabled())
+                            .orElseThrow(() ->
+                                    // Removed or disabled since the sign-in.
+                                    new OAuth2AuthenticationException(
+                                            OAuth2ErrorCodes.INVALID_GRANT));
             context.getClaims()
                     .claim("tenant", account.tenant())
                     .claim("name", account.displayName());
             account.rep().ifPresent(rep -> context.getClaims().claim("rep", rep));
-            context.getClaims().claim("roles", account.roles());
+            context.getClaims().claim("roles", new ArrayList<>(account.roles()));
             if (OAuth2TokenType.ACCESS_TOKEN.equals(context.getTokenType())) {
                 Set<String> scopes = new LinkedHashSet<>(context.getAuthorizedScopes());
                 scopes.removeIf(scope ->
@@ -185,9 +229,35 @@ class IssuerConfig {
                                 && !scope.equals("profile")
                                 && !account.scopes().contains(scope));
                 context.getClaims().claim("scope", scopes);
-                context.getClaims().audience(List.of(settings.identity().audience()));
+                context.getClaims().audience(stored(settings.identity().audience()));
+                Jwt proof = context.get(OAuth2TokenContext.DPOP_PROOF_KEY);
+                if (proof != null) {
+                    context.getClaims()
+                            .claim("cnf", new HashMap<>(Map.of("jkt", thumbprint(proof))));
+                }
             }
         };
+    }
+
+    /// Claims are kept with the sign-in, and read again only from collections of these types: the
+    /// framework lets no others in.
+    private static List<String> stored(String value) {
+        return new ArrayList<>(List.of(value));
+    }
+
+    /// The key that a token is bound to (RFC 9449, section 6.1), as the framework's own generator
+    /// does it.
+    private static String thumbprint(Jwt proof) {
+        try {
+            Map<String, Object> key = new HashMap<>();
+            if (proof.getHeaders().get("jwk") instanceof Map<?, ?> given) {
+                given.forEach((name, value) -> key.put(String.valueOf(name), value));
+            }
+            return JWK.parse(key).computeThumbprint().toString();
+        } catch (ParseException | JOSEException e) {
+            throw new OAuth2AuthenticationException(
+                    new OAuth2Error(OAuth2ErrorCodes.INVALID_DPOP_PROOF), e);
+        }
     }
 
     private static String principal(JwtEncodingContext context) {

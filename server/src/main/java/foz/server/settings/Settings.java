@@ -87,8 +87,19 @@ public record Settings(
                     String issuer,
             @Doc("Audience that tokens must name") @DefaultValue("foz") String audience,
             @Doc("Life of an access token") @DefaultValue("3600") long tokenSeconds,
-            @Doc("Life of a refresh token") @DefaultValue("2592000") long refreshSeconds,
+            @Doc(
+                            "Life of an app's refresh token. Each use gives another with this life and ends the one used")
+                    @DefaultValue("2592000")
+                    long refreshSeconds,
+            @Doc(
+                            "Where the sign-in of apps may return to, a list. An address on 127.0.0.1 takes any port; an app on a phone has a scheme or an https address of its own")
+                    @DefaultValue("http://127.0.0.1/callback")
+                    List<String> appRedirectUrls,
             @Doc("Where the console's own sign-in returns to; empty: this process's public URL")
                     @DefaultValue("")
-                    String consoleUrl) {}
+                    String consoleUrl) {
+        public Identity {
+            appRedirectUrls = List.copyOf(appRedirectUrls);
+        }
+    }
 }
