@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,7 +71,8 @@ final class Agent implements AutoCloseable {
 
     /// Starts capture and commands; returns once the contract and the source were seen.
     void start() throws InterruptedException {
-        ServerClient server = new ServerClient(settings);
+        Instance instance = Instance.begin(settings.dataDir());
+        ServerClient server = new ServerClient(settings, instance);
         Dialect dialect = Dialect.of(settings);
         Contract contract = contract(server);
         if (!contract.source().equals(settings.source())) {
@@ -85,7 +85,7 @@ final class Agent implements AutoCloseable {
                         server,
                         spool,
                         state,
-                        instance(),
+                        instance,
                         fingerprint(dialect),
                         contract.captured().stream().map(Contract.Table::name).toList(),
                         meters);
@@ -156,19 +156,6 @@ final class Agent implements AutoCloseable {
                 LOG.warn("the source does not answer: {}", e.toString());
                 backoff.pause();
             }
-        }
-    }
-
-    /// The installation's own name: the same over restarts, another for a copy that begins empty.
-    private String instance() {
-        Path file = settings.dataDir().resolve("instance");
-        try {
-            if (!Files.exists(file)) {
-                Files.writeString(file, UUID.randomUUID().toString());
-            }
-            return Files.readString(file).strip();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot keep the instance in " + file, e);
         }
     }
 

@@ -72,11 +72,13 @@ final class ServerClient {
             List<LineStep> lines) {}
 
     private final AgentSettings settings;
+    private final Instance instance;
     private final HttpClient http;
     private final TokenSource tokens;
 
-    ServerClient(AgentSettings settings) {
+    ServerClient(AgentSettings settings, Instance instance) {
         this.settings = settings;
+        this.instance = instance;
         this.http =
                 HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
@@ -89,11 +91,18 @@ final class ServerClient {
         return text(send(request(settings.ingestUrl() + "/agent/v1/contract").GET()));
     }
 
-    Opened open(String instance, String fingerprint, boolean reset)
-            throws IOException, InterruptedException {
+    Opened open(String fingerprint, boolean reset) throws IOException, InterruptedException {
         return post(
                 settings.ingestUrl() + "/agent/v1/streams/open",
-                Map.of("instance", instance, "fingerprint", fingerprint, "reset", reset),
+                Map.of(
+                        "instance",
+                        instance.name(),
+                        "previous",
+                        instance.previous(),
+                        "fingerprint",
+                        fingerprint,
+                        "reset",
+                        reset),
                 new TypeReference<>() {});
     }
 
@@ -158,7 +167,8 @@ final class ServerClient {
     private HttpRequest.Builder request(String url) throws IOException, InterruptedException {
         return HttpRequest.newBuilder(URI.create(url))
                 .timeout(TIMEOUT)
-                .header("Authorization", "Bearer " + tokens.token());
+                .header("Authorization", "Bearer " + tokens.token())
+                .header(Protocol.INSTANCE, instance.name());
     }
 
     private byte[] send(HttpRequest.Builder request) throws IOException, InterruptedException {

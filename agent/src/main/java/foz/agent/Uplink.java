@@ -22,7 +22,7 @@ final class Uplink implements Runnable {
     private final ServerClient server;
     private final Spool spool;
     private final RowState state;
-    private final String instance;
+    private final Instance instance;
     private final String fingerprint;
     private final List<String> tables;
     private final AgentMeters meters;
@@ -35,7 +35,7 @@ final class Uplink implements Runnable {
             ServerClient server,
             Spool spool,
             RowState state,
-            String instance,
+            Instance instance,
             String fingerprint,
             List<String> tables,
             AgentMeters meters) {
@@ -107,7 +107,7 @@ final class Uplink implements Runnable {
 
     /// Opens the stream, and finds out whether what lies here follows what the server has.
     private void open() throws IOException, InterruptedException {
-        ServerClient.Opened answer = server.open(instance, fingerprint, reset);
+        ServerClient.Opened answer = server.open(fingerprint, reset);
         boolean lostState = state.isEmpty() && answer.nextSeq() > 1;
         if (reset
                 || lostState
@@ -116,12 +116,13 @@ final class Uplink implements Runnable {
                 LOG.warn(
                         "what the server has (batch {}) and what lies here do not meet; everything is captured anew",
                         answer.nextSeq() - 1);
-                answer = server.open(instance, fingerprint, true);
+                answer = server.open(fingerprint, true);
             }
             state.forgetAll();
             spool.restart(answer.incarnation());
             reset = false;
         }
+        instance.confirmed();
         LOG.info(
                 "stream open: incarnation {}, epoch {}, next batch {}",
                 answer.incarnation(),

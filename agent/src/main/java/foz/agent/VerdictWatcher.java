@@ -29,14 +29,46 @@ final class VerdictWatcher implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(VerdictWatcher.class);
     private static final long POLL_MS = 300;
-    private static final Duration DECIDED_EVERY = Duration.ofSeconds(2);
+    private static final Duration DECIDED_EVERY_MIN = Duration.ofSeconds(2);
+    private static final Duration DECIDED_EVERY_MAX = Duration.ofMinutes(1);
+    private static final int SLOWER_BY_AGE = 20;
     private static final Duration REFRESH_EVERY = Duration.ofSeconds(20);
     private static final int KEYS_AT_ONCE = 200;
     private static final int SEND_AT_ONCE = 100;
 
     /// A command under watch, with what was last sent of it.
+    ///
+    /// @param changedAt when its answer was last another one
     private record Watched(
-            ServerClient.Task task, boolean decided, ServerClient.@Nullable Verdict sent) {}
+            ServerClient.Task task,
+            boolean decided,
+            ServerClient.@Nullable Verdict sent,
+            Instant changedAt,
+            Instant lookedAt) {
+
+        static Watched of(ServerClient.Task task, boolean decided) {
+            return new Watched(task, decided, null, Instant.now(), Instant.EPOCH);
+        }
+
+        Watched looked(Instant now) {
+            return new Watched(task, decided, sent, changedAt, now);
+        }
+
+        /// An answered command is looked at less often the longer nothing happened to it: an
+        /// invoiced order can still be cancelled after weeks, and seldom is.
+        boolean due(Instant now) {
+            if (!decided) {
+                return true;
+            }
+            Duration pause = Duration.between(changedAt, now).dividedBy(SLOWER_BY_AGE);
+            if (pause.compareTo(DECIDED_EVERY_MIN) < 0) {
+                pause = DECIDED_EVERY_MIN;
+            } else if (pause.compareTo(DECIDED_EVERY_MAX) > 0) {
+                pause = DECIDED_EVERY_MAX;
+            }
+            return !lookedAt.plus(pause).isAfter(now);
+        }
+    }
 
     private final ServerClient server;
     private final Dialect dialect;
@@ -45,7 +77,6 @@ final class VerdictWatcher implements Runnable {
     private final Map<String, Watched> watched = new ConcurrentHashMap<>();
     private final Backoff backoff = new Backoff(5_000);
     private Instant refreshedAt = Instant.EPOCH;
-    private Instant decidedAt = Instant.EPOCH;
     private @Nullable Connection connection;
 
     VerdictWatcher(
@@ -58,7 +89,7 @@ final class VerdictWatcher implements Runnable {
 
     /// Watches a command that was just delivered. From any thread.
     void watch(ServerClient.Task task) {
-        watched.putIfAbsent(task.id(), new Watched(task, false, null));
+        watched.putIfAbsent(task.id(), Watched.of(task, false));
     }
 
     @Override
@@ -93,24 +124,22 @@ final class VerdictWatcher implements Runnable {
         open.values()
                 .forEach(task ->
                         watched.putIfAbsent(
-                                task.id(),
-                                new Watched(task, task.state().startsWith("accepted"), null)));
+                                task.id(), Watched.of(task, task.state().startsWith("accepted"))));
         watched.values().removeIf(w -> w.sent() != null && !open.containsKey(w.task().id()));
         refreshedAt = Instant.now();
     }
 
     private void look() throws SQLException, IOException, InterruptedException {
-        boolean all = decidedAt.plus(DECIDED_EVERY).isBefore(Instant.now());
-        if (all) {
-            decidedAt = Instant.now();
-        }
+        Instant now = Instant.now();
         List<ServerClient.Verdict> news = new ArrayList<>();
         for (Map.Entry<String, Table> command : commands.entrySet()) {
             List<Watched> due =
                     watched.values().stream()
                             .filter(w -> w.task().command().equals(command.getKey()))
-                            .filter(w -> all || !w.decided())
+                            .filter(w -> w.due(now))
                             .toList();
+            due.forEach(
+                    w -> watched.computeIfPresent(w.task().id(), (_, held) -> held.looked(now)));
             for (int at = 0; at < due.size(); at += KEYS_AT_ONCE) {
                 news.addAll(
                         read(
@@ -132,7 +161,9 @@ final class VerdictWatcher implements Runnable {
                 watched.remove(verdict.id());
             } else {
                 watched.computeIfPresent(
-                        verdict.id(), (_, w) -> new Watched(w.task(), true, verdict));
+                        verdict.id(),
+                        (_, w) ->
+                                new Watched(w.task(), true, verdict, Instant.now(), w.lookedAt()));
             }
         }
     }

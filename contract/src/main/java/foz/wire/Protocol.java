@@ -5,6 +5,10 @@ public final class Protocol {
 
     public static final String BATCH_TYPE = "application/vnd.foz.batch";
     public static final String SOURCE = "Foz-Source";
+
+    /// Which of the agents with one identity is speaking, where commands are concerned.
+    public static final String INSTANCE = "Foz-Instance";
+
     public static final String INCARNATION = "Foz-Incarnation";
     public static final String EPOCH = "Foz-Epoch";
     public static final String SEQ = "Foz-Seq";

@@ -218,7 +218,9 @@ class DoorsTest {
                                         "outcome",
                                         "refused",
                                         "message",
-                                        "mine now")));
+                                        "mine now")),
+                        Protocol.INSTANCE,
+                        holder());
         assertEquals(0, report.json().path("taken").asInt(), report.body());
         FozRun.Answer batch = append(agent, batch(), Map.of(Protocol.SOURCE, "another"));
         assertEquals(403, batch.status(), batch.body());
@@ -233,6 +235,18 @@ class DoorsTest {
                                         .startsWith("accepted")
                                 ? null
                                 : run.get(api("/v1/commands/order/foreign"), sul.token()).body());
+    }
+
+    /// The instance of the agent that runs.
+    private static String holder() throws SQLException {
+        try (Connection replica = run.replica();
+                Statement statement = replica.createStatement();
+                ResultSet found =
+                        statement.executeQuery(
+                                "SELECT instance FROM stream WHERE tenant = 'norte'")) {
+            found.next();
+            return found.getString(1);
+        }
     }
 
     private static byte[] batch() {

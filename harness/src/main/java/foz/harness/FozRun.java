@@ -284,9 +284,13 @@ public final class FozRun implements AutoCloseable {
         }
     }
 
-    /// Stops Foz as Ctrl-C does.
     @Override
     public void close() {
+        stop();
+    }
+
+    /// Stops Foz as Ctrl-C does; it may have stopped before.
+    public void stop() {
         process.destroy();
         try {
             if (!process.waitFor(1, TimeUnit.MINUTES)) {

@@ -12,6 +12,7 @@ import foz.server.settings.Settings;
 import foz.server.tenant.Tenant;
 import foz.server.tenant.Tenants;
 import foz.wire.Chain;
+import foz.wire.Protocol;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -32,6 +33,7 @@ import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -87,7 +89,10 @@ final class AgentCommandController {
 
     /// The oldest waiting command of each ordering key. They are the agent's for a bounded time.
     @PostMapping("/claim")
-    List<Task> claim(@AuthenticationPrincipal Jwt token, @RequestBody ClaimRequest request)
+    List<Task> claim(
+            @AuthenticationPrincipal Jwt token,
+            @RequestHeader(value = Protocol.INSTANCE, required = false) @Nullable String instance,
+            @RequestBody ClaimRequest request)
             throws InterruptedException {
         Caller agent = agent(token);
         Tenant tenant = tenants.get(agent.tenant());
@@ -97,7 +102,11 @@ final class AgentCommandController {
             long bell = signal.count(tenant.id());
             List<Task> tasks =
                     Transactions.run(
-                            dataSource, connection -> claim(connection, tenant, agent, max));
+                            dataSource,
+                            connection -> {
+                                requireHolder(connection, agent, instance);
+                                return claim(connection, tenant, agent, max);
+                            });
             Duration left = Duration.between(Instant.now(), until);
             if (!tasks.isEmpty() || left.isNegative() || left.isZero()) {
                 return tasks;
@@ -182,7 +191,9 @@ final class AgentCommandController {
 
     @PostMapping("/reports")
     Map<String, Integer> report(
-            @AuthenticationPrincipal Jwt token, @RequestBody List<Report> reports) {
+            @AuthenticationPrincipal Jwt token,
+            @RequestHeader(value = Protocol.INSTANCE, required = false) @Nullable String instance,
+            @RequestBody List<Report> reports) {
         Caller agent = agent(token);
         Tenant tenant = tenants.get(agent.tenant());
         reports.forEach(report -> checkOutcome(report.outcome()));
@@ -190,6 +201,7 @@ final class AgentCommandController {
                 Transactions.run(
                         dataSource,
                         connection -> {
+                            requireHolder(connection, agent, instance);
                             writer.lock(connection, tenant);
                             int count = 0;
                             for (Report report : reports) {
@@ -276,13 +288,16 @@ final class AgentCommandController {
 
     @PostMapping("/verdicts")
     Map<String, Integer> verdicts(
-            @AuthenticationPrincipal Jwt token, @RequestBody List<Verdict> verdicts) {
+            @AuthenticationPrincipal Jwt token,
+            @RequestHeader(value = Protocol.INSTANCE, required = false) @Nullable String instance,
+            @RequestBody List<Verdict> verdicts) {
         Caller agent = agent(token);
         Tenant tenant = tenants.get(agent.tenant());
         int taken =
                 Transactions.run(
                         dataSource,
                         connection -> {
+                            requireHolder(connection, agent, instance);
                             writer.lock(connection, tenant);
                             int count = 0;
                             for (Verdict verdict : verdicts) {
@@ -325,6 +340,26 @@ final class AgentCommandController {
         boolean taken = ledger.step(entry.get(), table, step);
         count(tenant, step, taken);
         return taken;
+    }
+
+    /// Only the agent that holds the source's stream touches commands: another with its identity
+    /// may stand beside another ERP, a test copy for example.
+    private static void requireHolder(
+            Connection connection, Caller agent, @Nullable String instance) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement(
+                        "SELECT instance FROM stream WHERE tenant = ? AND source = ?")) {
+            statement.setString(1, agent.tenant());
+            statement.setString(2, source(agent));
+            try (ResultSet found = statement.executeQuery()) {
+                if (!found.next() || !found.getString(1).equals(instance)) {
+                    throw new FozException(
+                            ErrorCode.FENCED,
+                            "the instance %s does not hold the stream of '%s'; open it first, or stop this agent"
+                                    .formatted(instance, source(agent)));
+                }
+            }
+        }
     }
 
     private void count(Tenant tenant, Ledger.Step step, boolean taken) {

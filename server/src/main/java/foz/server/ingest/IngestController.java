@@ -67,6 +67,7 @@ final class IngestController {
     /// The wish of an agent to open its stream.
     record OpenRequest(
             @Nullable String instance,
+            @Nullable String previous,
             @Nullable String fingerprint,
             boolean reset,
             boolean takeOver) {}
@@ -79,6 +80,7 @@ final class IngestController {
                         agent.tenant(),
                         source(agent),
                         required("instance", request.instance()),
+                        Optional.ofNullable(request.previous()).orElse(""),
                         required("fingerprint", request.fingerprint()),
                         request.reset(),
                         request.takeOver()));

@@ -24,7 +24,8 @@ final class Streams {
 
     /// An agent's wish to open.
     ///
-    /// @param instance stays the same over restarts of one installation
+    /// @param instance this run of the agent
+    /// @param previous the run before it, whose lease it may take over; empty for none
     /// @param fingerprint tells one source database from another of the same name
     /// @param reset whether to begin a new incarnation, because the agent cannot go on from the
     ///   last one
@@ -32,6 +33,7 @@ final class Streams {
             String tenant,
             String source,
             String instance,
+            String previous,
             String fingerprint,
             boolean reset,
             boolean takeOver) {}
@@ -86,6 +88,7 @@ final class Streams {
             Stream stream = held.get();
             if (stream.leased()
                     && !stream.instance().equals(opening.instance())
+                    && !stream.instance().equals(opening.previous())
                     && !opening.takeOver()) {
                 throw new FozException(
                         ErrorCode.LEASED,
