@@ -18,13 +18,16 @@ final class CaptureLoop implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(CaptureLoop.class);
 
+    private static final int PAUSE_FACTOR = 4;
+    private static final long PAUSE_MS_MAX = 60_000;
+
     private final TableCapture capture;
     private final Dialect dialect;
     private final RowState state;
     private final Semaphore permits;
     private final AgentMeters meters;
     private final Backoff backoff = new Backoff(10_000);
-    private Instant comparedAt = Instant.EPOCH;
+    private Instant compareDue = Instant.EPOCH;
 
     CaptureLoop(
             TableCapture capture,
@@ -45,12 +48,12 @@ final class CaptureLoop implements Runnable {
         try {
             while (!Thread.currentThread().isInterrupted()) {
                 permits.acquire();
-                Instant start = Instant.now();
+                Duration spent = Duration.ZERO;
                 try {
                     if (connection == null || connection.isClosed()) {
                         connection = dialect.openForCapture();
                     }
-                    pass(connection);
+                    spent = pass(connection);
                     meters.captured(capture.table().name(), Instant.now());
                     backoff.succeeded();
                 } catch (Spool.StaleException _) {
@@ -69,7 +72,7 @@ final class CaptureLoop implements Runnable {
                 } finally {
                     permits.release();
                 }
-                rest(start);
+                rest(spent);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
@@ -78,31 +81,47 @@ final class CaptureLoop implements Runnable {
         }
     }
 
-    private void pass(Connection connection) throws SQLException, InterruptedException {
+    /// @return how long the look took, for the pace; nothing for a whole capture
+    private Duration pass(Connection connection) throws SQLException, InterruptedException {
         Capture how = capture.table().capture().orElseThrow();
         String name = capture.table().name();
         if (!state.has(name)) {
             LOG.info("capturing {} whole", name);
             capture.snapshot(connection);
-            comparedAt = Instant.now();
-            return;
+            compareDue = Instant.now().plusMillis(how.compareMs());
+            return Duration.ZERO;
         }
         Optional<Column> stamp = how.stamp().flatMap(capture.table()::column);
         if (stamp.isEmpty()) {
-            capture.compare(connection);
-            return;
+            return timed(() -> capture.compare(connection));
         }
-        capture.byStamp(connection, stamp.get(), how.overlapMs());
-        if (comparedAt.plusMillis(how.compareMs()).isBefore(Instant.now())) {
-            capture.compare(connection);
-            comparedAt = Instant.now();
+        Duration spent = timed(() -> capture.byStamp(connection, stamp.get(), how.overlapMs()));
+        if (compareDue.isBefore(Instant.now())) {
+            Duration compared = timed(() -> capture.compare(connection));
+            // The compare has its own pause: the stamp is looked at meanwhile.
+            compareDue = Instant.now().plusMillis(Math.max(how.compareMs(), pauseMs(compared)));
         }
+        return spent;
     }
 
-    private void rest(Instant start) throws InterruptedException {
+    private interface Look {
+        void run() throws SQLException, InterruptedException;
+    }
+
+    private static Duration timed(Look look) throws SQLException, InterruptedException {
+        Instant start = Instant.now();
+        look.run();
+        return Duration.between(start, Instant.now());
+    }
+
+    /// A table costs the source a fifth of its time at most, however large it grows; but no table
+    /// waits longer than a minute for that.
+    private void rest(Duration spent) throws InterruptedException {
         long pollMs = capture.table().capture().orElseThrow().pollMs();
-        long spent = Duration.between(start, Instant.now()).toMillis();
-        // A table costs the source a fifth of its time at most, however large it grows.
-        TimeUnit.MILLISECONDS.sleep(Math.max(pollMs - spent, 4 * spent));
+        TimeUnit.MILLISECONDS.sleep(Math.max(pollMs - spent.toMillis(), pauseMs(spent)));
+    }
+
+    private static long pauseMs(Duration spent) {
+        return Math.min(spent.toMillis() * PAUSE_FACTOR, PAUSE_MS_MAX);
     }
 }

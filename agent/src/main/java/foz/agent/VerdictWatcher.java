@@ -32,26 +32,33 @@ final class VerdictWatcher implements Runnable {
     private static final Duration DECIDED_EVERY_MIN = Duration.ofSeconds(2);
     private static final Duration DECIDED_EVERY_MAX = Duration.ofMinutes(1);
     private static final int SLOWER_BY_AGE = 20;
-    private static final Duration REFRESH_EVERY = Duration.ofSeconds(20);
+    private static final Duration REFRESH_EVERY = Duration.ofMinutes(2);
     private static final int KEYS_AT_ONCE = 200;
     private static final int SEND_AT_ONCE = 100;
 
     /// A command under watch, with what was last sent of it.
     ///
+    /// @param since when the watch began
     /// @param changedAt when its answer was last another one
     private record Watched(
             ServerClient.Task task,
             boolean decided,
             ServerClient.@Nullable Verdict sent,
+            Instant since,
             Instant changedAt,
             Instant lookedAt) {
 
         static Watched of(ServerClient.Task task, boolean decided) {
-            return new Watched(task, decided, null, Instant.now(), Instant.EPOCH);
+            Instant now = Instant.now();
+            return new Watched(task, decided, null, now, now, Instant.EPOCH);
         }
 
         Watched looked(Instant now) {
-            return new Watched(task, decided, sent, changedAt, now);
+            return new Watched(task, decided, sent, since, changedAt, now);
+        }
+
+        Watched sent(ServerClient.Verdict verdict) {
+            return new Watched(task, true, verdict, since, Instant.now(), lookedAt);
         }
 
         /// An answered command is looked at less often the longer nothing happened to it: an
@@ -125,7 +132,9 @@ final class VerdictWatcher implements Runnable {
                 .forEach(task ->
                         watched.putIfAbsent(
                                 task.id(), Watched.of(task, task.state().startsWith("accepted"))));
-        watched.values().removeIf(w -> w.sent() != null && !open.containsKey(w.task().id()));
+        // What was delivered a moment ago may not be reported yet.
+        Instant old = Instant.now().minus(REFRESH_EVERY);
+        watched.values().removeIf(w -> w.since().isBefore(old) && !open.containsKey(w.task().id()));
         refreshedAt = Instant.now();
     }
 
@@ -160,10 +169,7 @@ final class VerdictWatcher implements Runnable {
             if (verdict.complete()) {
                 watched.remove(verdict.id());
             } else {
-                watched.computeIfPresent(
-                        verdict.id(),
-                        (_, w) ->
-                                new Watched(w.task(), true, verdict, Instant.now(), w.lookedAt()));
+                watched.computeIfPresent(verdict.id(), (_, w) -> w.sent(verdict));
             }
         }
     }

@@ -5,7 +5,9 @@
 CREATE TABLE IF NOT EXISTS foz_state (
     one boolean PRIMARY KEY DEFAULT true CHECK (one),
     last_version bigint NOT NULL,
-    sync_epoch integer NOT NULL
+    sync_epoch integer NOT NULL,
+    -- Of the contract under which rows are written; a process that still knows an older one must not write.
+    contract_revision bigint NOT NULL DEFAULT 0
 );
 INSERT INTO foz_state (last_version, sync_epoch) VALUES (0, 1) ON CONFLICT DO NOTHING;
 

@@ -9,6 +9,7 @@ import foz.server.settings.Role;
 import foz.server.settings.Settings;
 import foz.server.tenant.Tenant;
 import foz.server.tenant.Tenants;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,7 +43,23 @@ final class Applier extends Loop {
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration REPAIR_EVERY = Duration.ofSeconds(3);
 
+    private static final Duration REPAIR_EVERY_MAX = Duration.ofMinutes(5);
+    private static final String LIMIT_EXCEEDED = "54";
+
     private record StreamKey(String tenant, String source) {}
+
+    /// A stream that lacks its next batch, or could not take it.
+    ///
+    /// @param due when the log is asked for it again
+    /// @param pause before the time after that
+    private record Behind(Instant due, Duration pause) {
+        Behind later() {
+            Duration doubled = pause.multipliedBy(2);
+            return new Behind(
+                    Instant.now().plus(pause),
+                    doubled.compareTo(REPAIR_EVERY_MAX) < 0 ? doubled : REPAIR_EVERY_MAX);
+        }
+    }
 
     private final Topics topics;
     private final DataSource dataSource;
@@ -51,7 +68,7 @@ final class Applier extends Loop {
     private final ReplicaWriter writer;
     private final ApplyMeters meters;
     private final int transactionRowsMax;
-    private final Map<StreamKey, Instant> behind = new HashMap<>();
+    private final Map<StreamKey, Behind> behind = new HashMap<>();
     private Instant repairedAt = Instant.now();
     private @Nullable KafkaConsumer<String, byte[]> consumer;
 
@@ -151,20 +168,36 @@ final class Applier extends Loop {
         try {
             applied = transact(key, tenant, batches);
         } catch (DataAccessResourceFailureException | TransientDataAccessException e) {
-            // The database is away: nothing can go on, and the log keeps the batches.
-            throw e;
+            if (!exceedsLimit(e)) {
+                // The database is away: nothing can go on, and the log keeps the batches.
+                throw e;
+            }
+            standStill(key, batches, e);
+            return;
         } catch (DataAccessException | IllegalStateException | IllegalArgumentException e) {
-            meters.failed(key.tenant(), key.source());
-            LOG.error(
-                    "the stream {}/{} stands still at batch {}",
-                    key.tenant(),
-                    key.source(),
-                    batches.getFirst().seq(),
-                    e);
-            behind.putIfAbsent(key, Instant.now());
+            standStill(key, batches, e);
             return;
         }
         report(key, batches, applied, start);
+    }
+
+    /// Whether a row is more than the database can hold (class 54), which Spring counts among the
+    /// failures of the database itself.
+    private static boolean exceedsLimit(DataAccessException e) {
+        return e.getRootCause() instanceof SQLException cause
+                && String.valueOf(cause.getSQLState()).startsWith(LIMIT_EXCEEDED);
+    }
+
+    private void standStill(StreamKey key, List<BatchRecord> batches, RuntimeException e) {
+        meters.failed(key.tenant(), key.source());
+        LOG.error(
+                "the stream {}/{} stands still at batch {}",
+                key.tenant(),
+                key.source(),
+                batches.getFirst().seq(),
+                e);
+        behind.putIfAbsent(
+                key, new Behind(Instant.now().plus(REPAIR_EVERY), REPAIR_EVERY.multipliedBy(2)));
     }
 
     private BatchApplier.Applied transact(StreamKey key, Tenant tenant, List<BatchRecord> batches) {
@@ -212,7 +245,7 @@ final class Applier extends Loop {
                     applied.seq() + 1,
                     key.tenant(),
                     key.source());
-            behind.putIfAbsent(key, Instant.EPOCH);
+            behind.putIfAbsent(key, new Behind(Instant.EPOCH, REPAIR_EVERY));
         } else {
             behind.remove(key);
         }
@@ -231,16 +264,16 @@ final class Applier extends Loop {
                             """)
                     .update();
         }
-        Instant due = Instant.now().minus(REPAIR_EVERY);
-        for (StreamKey key : List.copyOf(behind.keySet())) {
-            if (behind.getOrDefault(key, Instant.MAX).isBefore(due)) {
+        Instant now = Instant.now();
+        for (Map.Entry<StreamKey, Behind> entry : behind.entrySet()) {
+            if (entry.getValue().due().isBefore(now)) {
                 jdbc.sql(
                                 """
                                 UPDATE stream SET published_seq = applied_seq WHERE tenant = ? AND source = ?
                                 """)
-                        .params(key.tenant(), key.source())
+                        .params(entry.getKey().tenant(), entry.getKey().source())
                         .update();
-                behind.remove(key);
+                entry.setValue(entry.getValue().later());
             }
         }
     }

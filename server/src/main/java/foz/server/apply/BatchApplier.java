@@ -133,6 +133,10 @@ final class BatchApplier {
             problem = probe.get().problem(target.columns(), picked);
         }
         if (problem.isPresent()) {
+            if (!delete) {
+                // The source has the row: a snapshot's sweep leaves what the replica holds of it.
+                collect(target, picked);
+            }
             quarantine.add(header, values, delete, problem.get());
             return;
         }

@@ -11,14 +11,21 @@ final class RowCheck {
 
     private static final int SHOWN_MAX = 60;
 
+    /// PostgreSQL's indexes hold 2,704 bytes; characters may take several.
+    private static final int KEY_MAX = 600;
+
     private RowCheck() {}
 
     /// The first thing wrong with the row, naming column and value.
     static Optional<String> problem(
             List<Column> columns, @Nullable String[] values, boolean delete) {
+        int keyLength = 0;
         for (int i = 0; i < values.length; i++) {
             Column column = columns.get(i);
             String value = values[i];
+            if (value != null && column.keyPosition() > 0) {
+                keyLength += value.length();
+            }
             if (delete && column.keyPosition() == 0) {
                 continue;
             }
@@ -38,7 +45,11 @@ final class RowCheck {
                                 .formatted(column.name(), shorten(value), problem.get()));
             }
         }
-        return Optional.empty();
+        return keyLength > KEY_MAX
+                ? Optional.of(
+                        "the key has more than %d characters, which no index holds"
+                                .formatted(KEY_MAX))
+                : Optional.empty();
     }
 
     private static String shorten(String value) {

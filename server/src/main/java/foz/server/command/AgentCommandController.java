@@ -233,7 +233,11 @@ final class AgentCommandController {
             meters.counter("foz.command.retries", "tenant", tenant.id()).increment();
             return true;
         }
-        Table table = tenant.command(entry.get().submission().name()).orElseThrow();
+        Optional<Table> table = tenant.command(entry.get().submission().name());
+        if (table.isEmpty()) {
+            // The contract lost the command meanwhile; the ledger keeps its last state.
+            return false;
+        }
         Ledger.Step step =
                 report.outcome().equals("delivered")
                         ? Ledger.Step.of(
@@ -250,7 +254,7 @@ final class AgentCommandController {
                                 true,
                                 List.of(),
                                 null);
-        boolean taken = ledger.step(entry.get(), table, step);
+        boolean taken = ledger.step(entry.get(), table.get(), step);
         count(tenant, step, taken);
         return taken;
     }
@@ -325,7 +329,11 @@ final class AgentCommandController {
         }
         // The answer tells that the command arrived, whatever became of the report.
         release(connection, tenant, verdict.id(), false);
-        Table table = tenant.command(entry.get().submission().name()).orElseThrow();
+        Optional<Table> table = tenant.command(entry.get().submission().name());
+        if (table.isEmpty()) {
+            // The contract lost the command meanwhile; the ledger keeps its last state.
+            return false;
+        }
         Ledger.Step step =
                 new Ledger.Step(
                         state,
@@ -337,7 +345,7 @@ final class AgentCommandController {
                         verdict.complete(),
                         verdict.lines(),
                         Chain.sha256(verdict.toString().getBytes(StandardCharsets.UTF_8)));
-        boolean taken = ledger.step(entry.get(), table, step);
+        boolean taken = ledger.step(entry.get(), table.get(), step);
         count(tenant, step, taken);
         return taken;
     }

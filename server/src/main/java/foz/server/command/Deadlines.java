@@ -17,7 +17,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.MessageSource;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.stereotype.Component;
 
 /// Ends commands whose deadline passed without a verdict, and says so on the device. One that an
@@ -27,6 +30,7 @@ import org.springframework.stereotype.Component;
 @Role("command")
 final class Deadlines extends Loop {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Deadlines.class);
     private static final long EVERY_MS = 5_000;
 
     private final DataSource dataSource;
@@ -60,9 +64,20 @@ final class Deadlines extends Loop {
         for (String id : tenants.ids()) {
             Optional<Tenant> tenant = tenants.find(id);
             if (tenant.isPresent() && tenant.get().revision() > 0) {
-                Transactions.run(dataSource, connection -> expire(connection, tenant.get()));
-                Transactions.run(dataSource, connection -> endWatch(connection, tenant.get()));
+                look(tenant.get());
             }
+        }
+    }
+
+    /// One tenant's fault leaves the others their deadlines.
+    private void look(Tenant tenant) {
+        try {
+            Transactions.run(dataSource, connection -> expire(connection, tenant));
+            Transactions.run(dataSource, connection -> endWatch(connection, tenant));
+        } catch (DataAccessResourceFailureException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            LOG.error("the deadlines of {} could not be looked at", tenant.id(), e);
         }
     }
 
@@ -76,8 +91,17 @@ final class Deadlines extends Loop {
         String message = Words.of(messages, Words.PORTUGUESE).say("verdict.expired");
         for (String id : due) {
             Ledger.Entry entry = ledger.find(id).orElseThrow();
-            Table table = tenant.command(entry.submission().name()).orElseThrow();
-            if (ledger.step(entry, table, Ledger.Step.of(CommandState.EXPIRED, "foz", message))) {
+            Optional<Table> table = tenant.command(entry.submission().name());
+            if (table.isEmpty()) {
+                LOG.warn(
+                        "{}: the command '{}' of {} is in no contract any more",
+                        tenant.id(),
+                        entry.submission().name(),
+                        id);
+                continue;
+            }
+            if (ledger.step(
+                    entry, table.get(), Ledger.Step.of(CommandState.EXPIRED, "foz", message))) {
                 forget(connection, tenant, id);
             }
         }

@@ -8,7 +8,9 @@ import foz.server.identity.Caller;
 import foz.server.replica.Buckets;
 import foz.server.tenant.Tenant;
 import foz.value.ValueProblem;
+import foz.wire.Chain;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -37,6 +39,8 @@ final class Verdicts {
             return header.isEmpty() && lines.isEmpty();
         }
     }
+
+    private static final int NUMBER_KEY_MAX = 200;
 
     private final Connection connection;
     private final Tenant tenant;
@@ -281,12 +285,17 @@ final class Verdicts {
         }
     }
 
+    /// What numbers the command, as the ledger's index holds it.
     static String numberKey(CommandSpec spec, Submission submission) {
-        return String.join(
-                "/",
-                spec.number().stream()
-                        .map(column -> String.valueOf(submission.header().get(column)))
-                        .toList());
+        String key =
+                String.join(
+                        "/",
+                        spec.number().stream()
+                                .map(column -> String.valueOf(submission.header().get(column)))
+                                .toList());
+        return key.length() <= NUMBER_KEY_MAX
+                ? key
+                : Chain.sha256(key.getBytes(StandardCharsets.UTF_8));
     }
 
     private boolean valid(Contract.Reference reference, String value) {

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
+import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.stereotype.Component;
 
 /// Brings changes into a tenant's replica, set-based, within the caller's transaction: rows, their
@@ -43,13 +44,21 @@ public final class ReplicaWriter {
     /// Locks the tenant's counter.
     ///
     /// @return the version before
+    /// @throws TransientDataAccessResourceException when another process applied a newer contract,
+    ///   of which this one will know in a moment: under the older one, rows would go to devices
+    ///   that may no longer have them
     public long lock(Connection connection, Tenant tenant) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet found =
                         statement.executeQuery(
-                                "SELECT last_version FROM %s.foz_state FOR UPDATE"
+                                "SELECT last_version, contract_revision FROM %s.foz_state FOR UPDATE"
                                         .formatted(Sql.quote(tenant.schema())))) {
             found.next();
+            if (found.getLong(2) > tenant.revision()) {
+                throw new TransientDataAccessResourceException(
+                        "the contract of '%s' is at revision %d, and this process knows %d yet"
+                                .formatted(tenant.id(), found.getLong(2), tenant.revision()));
+            }
             return found.getLong(1);
         }
     }
@@ -90,6 +99,13 @@ public final class ReplicaWriter {
             Collection<Table> withdrawn)
             throws SQLException {
         long version = lock(connection, tenant);
+        try (PreparedStatement revision =
+                connection.prepareStatement(
+                        "UPDATE %s.foz_state SET contract_revision = ?"
+                                .formatted(Sql.quote(tenant.schema())))) {
+            revision.setLong(1, tenant.revision());
+            revision.executeUpdate();
+        }
         prepare(connection, false);
         Set<String> affected = new LinkedHashSet<>();
         try (Statement statement = connection.createStatement()) {

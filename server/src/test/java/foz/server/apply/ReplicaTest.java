@@ -26,6 +26,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /// Apply and replica on a real PostgreSQL.
@@ -259,6 +260,46 @@ class ReplicaTest {
         assertEquals(List.of("product 1", "product 3"), live("shared[]"));
         assertEquals(0, number("SELECT count(*) FROM {s}.foz_snapshot_row"));
         assertChecksums();
+    }
+
+    @Test
+    void aRowInQuarantineKeepsWhatTheReplicaHasOfItOverASnapshot() {
+        apply(batch(PRODUCT, up("1", "good", "1.00"), up("2", "gone", "1.00")));
+        apply(
+                batch(
+                        new Change.SnapshotBegin("product", 1),
+                        PRODUCT,
+                        up("1", "good", "no price"),
+                        new Change.SnapshotEnd("product", 1)));
+        assertEquals(1, number("SELECT count(*) FROM {s}.product WHERE id = 1 AND price = 1.00"));
+        assertEquals(1, number("SELECT count(*) FROM {s}.product"));
+        assertEquals(List.of("product 1"), live("shared[]"));
+    }
+
+    @Test
+    void aKeyThatNoIndexHoldsGoesToQuarantineAndTheOthersGoOn() {
+        BatchApplier.Applied applied =
+                apply(batch(RECEIVABLE, up("x".repeat(5_000), "1", "10"), up("7", "1", "10")));
+        assertEquals(1, applied.quarantined());
+        assertEquals(1, number("SELECT count(*) FROM {s}.receivable"));
+    }
+
+    @Test
+    void aProcessThatKnowsAnOlderContractDoesNotWrite() {
+        Tenant older = tenants.get("acme");
+        setup.apply("acme", CONTRACT.replace("by: rep", "by: code"));
+        assertThrows(
+                TransientDataAccessResourceException.class,
+                () ->
+                        Transactions.run(
+                                dataSource,
+                                connection ->
+                                        new BatchApplier(connection, older, "erp", writer, false)
+                                                .apply(List.of(batch(CUSTOMER, up("10", "1"))))));
+        assertEquals(0, number("SELECT count(*) FROM {s}.customer"));
+        seq--;
+        apply(batch(CUSTOMER, up("10", "1")));
+        assertEquals(List.of("customer 10"), live("rep[\"10\"]"));
     }
 
     @Test
