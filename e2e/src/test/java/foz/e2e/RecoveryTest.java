@@ -82,7 +82,6 @@ class RecoveryTest {
                                 number(later, "SELECT next_seq FROM stream") > before + 5
                                         ? null
                                         : "not yet");
-                later.foz("erp", "stop", "--data", later.data().toString());
                 assertClean(later);
                 phone.connect();
                 phone.awaitEqualToReplica();
@@ -101,6 +100,7 @@ class RecoveryTest {
     }
 
     private static void assertClean(FozRun run) {
+        run.foz("erp", "stop", "--data", run.data().toString());
         FozRun.Exit verified = run.foz("verify", "--data", run.data().toString(), "--wait", "90");
         assertEquals(0, verified.code(), verified.output());
     }
