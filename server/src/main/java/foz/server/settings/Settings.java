@@ -61,6 +61,9 @@ public record Settings(
                     int connectionsMax,
             @Doc("Connections of one user at once, at most") @DefaultValue("20")
                     int userConnectionsMax,
+            @Doc("Connections to the database that are read for devices from, at most, besides those of foz.database. A device holds one while it is sent something")
+                    @DefaultValue("16")
+                    int databaseConnectionsMax,
             @Doc("Operations in one line") @DefaultValue("1000") int lineOperations,
             @Doc("Between two keepalive lines") @DefaultValue("20000") long keepaliveMs,
             @Doc("A device that reads slower gets a newer checkpoint after this time")
