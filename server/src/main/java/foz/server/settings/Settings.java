@@ -19,7 +19,8 @@ public record Settings(
         @DefaultValue Apply apply,
         @DefaultValue Sync sync,
         @DefaultValue Command command,
-        @DefaultValue Identity identity) {
+        @DefaultValue Identity identity,
+        @DefaultValue Metrics metrics) {
 
     public Settings {
         roles = List.copyOf(roles);
@@ -105,4 +106,9 @@ public record Settings(
             appRedirectUrls = List.copyOf(appRedirectUrls);
         }
     }
+
+    public record Metrics(
+            @Doc("Bearer token that readers of /metrics must send; empty: only callers on this machine may read")
+                    @DefaultValue("")
+                    Secret token) {}
 }
