@@ -132,7 +132,8 @@ final class Intake {
         }
         CommandSpec spec = table.command().orElseThrow();
         Verdicts verdicts = new Verdicts(connection, tenant, caller, table, words);
-        Submission complete = verdicts.complete(submission);
+        Table lines = tenant.table(spec.lines()).orElseThrow();
+        Submission complete = verdicts.complete(submission.bounded(table, lines));
         Verdicts.Early early = verdicts.check(complete);
         ledger.receive(complete, caller, sha256, spec);
         Ledger.Entry entry = ledger.find(complete.id()).orElseThrow();

@@ -55,11 +55,7 @@ class ApiSecurity {
     @Order(3)
     SecurityFilterChain api(HttpSecurity http) {
         return http.securityMatcher(
-                        "/agent/**",
-                        "/v1/**",
-                        "/sync/**",
-                        "/write-checkpoint2.json",
-                        "/health/**")
+                        "/agent/**", "/v1/**", "/sync/**", "/write-checkpoint2.json", "/health/**")
                 .csrf(csrf -> csrf.disable())
                 .cors(Customizer.withDefaults())
                 .sessionManagement(

@@ -62,7 +62,8 @@ public record Settings(
                     int connectionsMax,
             @Doc("Connections of one user at once, at most") @DefaultValue("20")
                     int userConnectionsMax,
-            @Doc("Connections to the database that are read for devices from, at most, besides those of foz.database. A device holds one while it is sent something")
+            @Doc(
+                            "Connections to the database that are read for devices from, at most, besides those of foz.database. A device holds one while it is sent something")
                     @DefaultValue("16")
                     int databaseConnectionsMax,
             @Doc("Operations in one line") @DefaultValue("1000") int lineOperations,
@@ -108,7 +109,8 @@ public record Settings(
     }
 
     public record Metrics(
-            @Doc("Bearer token that readers of /metrics must send; empty: only callers on this machine may read")
+            @Doc(
+                            "Bearer token that readers of /metrics must send; empty: only callers on this machine may read")
                     @DefaultValue("")
                     Secret token) {}
 }

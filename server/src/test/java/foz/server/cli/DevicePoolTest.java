@@ -129,16 +129,13 @@ class DevicePoolTest {
             String body = new String(refused.body().readAllBytes(), StandardCharsets.UTF_8);
             assertTrue(body.contains("PSYNC_S2003"), body);
             HttpResponse<InputStream> other =
-                    send(
-                            "/write-checkpoint2.json?client_id=phone",
-                            HttpRequest.newBuilder().GET());
+                    send("/write-checkpoint2.json?client_id=phone", HttpRequest.newBuilder().GET());
             assertEquals(200, other.statusCode(), "all else goes on");
         }
         HttpResponse<InputStream> served = stream();
         assertEquals(200, served.statusCode());
         try (BufferedReader lines =
-                new BufferedReader(
-                        new InputStreamReader(served.body(), StandardCharsets.UTF_8))) {
+                new BufferedReader(new InputStreamReader(served.body(), StandardCharsets.UTF_8))) {
             String line = lines.readLine();
             assertTrue(line.startsWith("{\"checkpoint\""), line);
         }

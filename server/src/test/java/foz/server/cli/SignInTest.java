@@ -211,8 +211,7 @@ class SignInTest {
     }
 
     @Test
-    void theCommandLineEndsAnAccountsSignIns()
-            throws IOException, InterruptedException {
+    void theCommandLineEndsAnAccountsSignIns() throws IOException, InterruptedException {
         SignIn.Tokens disabled = signIn();
         foz(0, "tenant", "user", "norte", "ana", "--disable");
         assertTrue(foz(0, "tenant", "users", "norte").contains("disabled"));
