@@ -1,6 +1,7 @@
 package foz.server.cli;
 
 import foz.server.tenant.Tenant;
+import foz.server.tenant.Tenants;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,6 +75,8 @@ final class TenantCommand {
         @Override
         public Integer call() {
             try (Control control = foz.control()) {
+                // The accounts first: what is theirs is found by their names.
+                control.accounts().removeAll(Tenants.checkId(id));
                 boolean removed = yes && control.setup().remove(id);
                 Cli.print(removed ? "tenant " + id + " is gone" : "there is no tenant " + id);
                 return removed ? 0 : Cli.EXIT_FOUND;

@@ -190,6 +190,22 @@ public final class Accounts {
         found(removed, tenant, username);
     }
 
+    /// Removes all of a tenant's accounts and agents, and ends their sign-ins.
+    public void removeAll(String tenant) {
+        jdbc.sql(
+                        """
+                        WITH people AS (
+                            DELETE FROM account WHERE tenant = ? RETURNING username
+                        ), agents AS (
+                            DELETE FROM agent WHERE tenant = ? RETURNING client_id
+                        )
+                        DELETE FROM oauth2_authorization
+                        WHERE principal_name IN (SELECT username FROM people UNION SELECT client_id FROM agents)
+                        """)
+                .params(tenant, tenant)
+                .update();
+    }
+
     private static void found(int accounts, String tenant, String username) {
         if (accounts == 0) {
             throw new FozException(

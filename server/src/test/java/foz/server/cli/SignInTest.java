@@ -232,6 +232,18 @@ class SignInTest {
         refused(refresh(removed.refresh()));
     }
 
+    @Test
+    void aRemovedTenantLeavesNoSignIns() throws IOException {
+        signIn();
+        foz(0, "tenant", "remove", "norte", "--yes");
+        assertEquals(
+                0,
+                jdbc.sql("SELECT count(*) FROM oauth2_authorization WHERE principal_name = 'ana'")
+                        .query(Integer.class)
+                        .single());
+        assertTrue(accounts.find("ana").isEmpty());
+    }
+
     private static String foz(int code, String... arguments) throws IOException {
         Path config = folder.resolve("server.yaml");
         Files.writeString(

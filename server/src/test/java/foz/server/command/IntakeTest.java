@@ -272,4 +272,24 @@ class IntakeTest {
                     broken);
         }
     }
+
+    private List<String> refusals() {
+        return database.jdbc()
+                .sql("SELECT row_id || ' ' || at || ' ' || _version FROM t_acme.foz_refusal ORDER BY 1")
+                .query((rs, _) -> rs.getString(1))
+                .list();
+    }
+
+    @Test
+    void aWriteRefusedAgainChangesNothing() {
+        String write = "{\"op\": \"PUT\", \"type\": \"pcclient\", \"id\": \"%s\", \"data\": {}}";
+        assertEquals(1, upload("[" + write.formatted("7") + "]").refused().size());
+        List<String> first = refusals();
+        assertEquals(1, first.size());
+        upload("[" + write.formatted("7") + "]");
+        assertEquals(first, refusals());
+        upload("[" + write.formatted("7") + "," + write.formatted("8") + "]");
+        assertEquals(2, refusals().size());
+        assertEquals(first.getFirst(), refusals().getFirst());
+    }
 }
