@@ -45,14 +45,17 @@ public record Settings(
     public record Ingest(
             @Doc("How long a stream stays with an agent that says nothing") @DefaultValue("15000")
                     long leaseMs,
-            @Doc("Batches of one stream that may wait for the log, before agents are told to wait")
+            @Doc(
+                            "Batches of one stream that may be acknowledged and not yet applied, before its agent is told to wait")
                     @DefaultValue("256")
                     int waitingBatchesMax,
             @Doc("Applied batches kept, for the log to be repaired from") @DefaultValue("16")
                     int keptBatches) {}
 
     public record Apply(
-            @Doc("Rows brought into the replica in one transaction, at most") @DefaultValue("50000")
+            @Doc(
+                            "Rows brought into the replica in one transaction, about: whole batches are taken until their compressed bytes, guessed at ten a row, pass it")
+                    @DefaultValue("50000")
                     int transactionRowsMax,
             @Doc("Pause before a failed transaction is tried again, at most") @DefaultValue("5000")
                     long retryMsMax) {}
