@@ -4,13 +4,13 @@ import foz.contract.ContractException;
 import foz.server.embedded.EmbeddedException;
 import foz.server.error.ErrorCode;
 import foz.server.error.FozException;
+import foz.server.error.Outage;
 import foz.server.settings.SettingsException;
 import java.io.PrintStream;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DataAccessResourceFailureException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import tools.jackson.databind.SerializationFeature;
@@ -55,9 +55,9 @@ final class Cli {
             case FozException e when e.code() == ErrorCode.UNAVAILABLE -> EXIT_UNAVAILABLE;
             case FozException e when e.code() == ErrorCode.INTERNAL -> EXIT_INTERNAL;
             case FozException _, ContractException _, NoSuchFileException _ -> EXIT_USAGE;
-            case EmbeddedException _, DataAccessResourceFailureException _ -> EXIT_UNAVAILABLE;
+            case EmbeddedException _ -> EXIT_UNAVAILABLE;
             case SettingsException _ -> EXIT_SETTINGS;
-            default -> EXIT_INTERNAL;
+            default -> Outage.is(fault) ? EXIT_UNAVAILABLE : EXIT_INTERNAL;
         };
     }
 

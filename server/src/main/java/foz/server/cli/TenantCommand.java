@@ -1,14 +1,13 @@
 package foz.server.cli;
 
-import foz.server.identity.Accounts;
 import foz.server.tenant.Tenant;
+import foz.server.tenant.Tenants;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -16,17 +15,18 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `foz tenant`: makes, lists and removes tenants.
+/// `foz tenant`: makes, lists and removes tenants, their agents and accounts.
 @Command(
         name = "tenant",
         mixinStandardHelpOptions = true,
-        description = "Makes, lists and removes tenants.",
+        description = "Makes, lists and removes tenants, their agents and accounts.",
         subcommands = {
             TenantCommand.Add.class,
             TenantCommand.Remove.class,
             TenantCommand.ListAll.class,
             TenantCommand.Agent.class,
-            TenantCommand.User.class
+            TenantUserCommand.class,
+            TenantUsersCommand.class
         })
 final class TenantCommand {
 
@@ -75,6 +75,8 @@ final class TenantCommand {
         @Override
         public Integer call() {
             try (Control control = foz.control()) {
+                // The accounts first: what is theirs is found by their names.
+                control.accounts().removeAll(Tenants.checkId(id));
                 boolean removed = yes && control.setup().remove(id);
                 Cli.print(removed ? "tenant " + id + " is gone" : "there is no tenant " + id);
                 return removed ? 0 : Cli.EXIT_FOUND;
@@ -124,63 +126,6 @@ final class TenantCommand {
                                         0)
                                 .write(control.accounts());
                 Cli.print("written; now run: foz agent --config " + config);
-                return 0;
-            }
-        }
-    }
-
-    @Command(
-            name = "user",
-            exitCodeList = {Cli.UNAVAILABLE, Cli.SETTINGS},
-            mixinStandardHelpOptions = true,
-            description = "Makes an account of a tenant, or replaces its password and roles.")
-    static final class User implements Callable<Integer> {
-        @Mixin private FozOption foz = new FozOption();
-
-        @Parameters(index = "0", paramLabel = "TENANT")
-        private String id = "";
-
-        @Parameters(index = "1", paramLabel = "USERNAME")
-        private String username = "";
-
-        @Option(
-                names = "--password",
-                required = true,
-                paramLabel = "TEXT",
-                interactive = true,
-                arity = "0..1",
-                description = "Asked for when no text follows.")
-        private String password = "";
-
-        @Option(
-                names = "--rep",
-                paramLabel = "NUMBER",
-                description = "The sales rep's number in the ERP.")
-        private @Nullable String rep;
-
-        @Option(
-                names = "--role",
-                split = ",",
-                defaultValue = "rep",
-                description = "rep, operator. Default: rep.")
-        private List<String> roles = List.of();
-
-        @Override
-        public Integer call() {
-            try (Control control = foz.control()) {
-                control.tenants().get(id);
-                control.accounts()
-                        .save(
-                                new Accounts.Account(
-                                        id,
-                                        username,
-                                        username,
-                                        Optional.ofNullable(rep),
-                                        roles,
-                                        false),
-                                password,
-                                false);
-                Cli.print("account " + username + " of tenant " + id + " is there");
                 return 0;
             }
         }

@@ -25,14 +25,12 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// The apps' side of the stream up.
 @RestController
 @Role("command")
 final class CommandController {
 
-    private static final JsonMapper JSON = new JsonMapper();
     private static final String KEY_HEADER = "Idempotency-Key";
     private static final int ID_MAX = 60;
 
@@ -168,7 +166,7 @@ final class CommandController {
         }
         JsonNode root;
         try {
-            root = JSON.readTree(bytes);
+            root = Numbers.read(bytes);
         } catch (JacksonException e) {
             throw new FozException(
                     ErrorCode.BAD_REQUEST, "the body is not JSON: " + e.getOriginalMessage());

@@ -15,10 +15,15 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -132,7 +137,8 @@ final class Intake {
         }
         CommandSpec spec = table.command().orElseThrow();
         Verdicts verdicts = new Verdicts(connection, tenant, caller, table, words);
-        Submission complete = verdicts.complete(submission);
+        Table lines = tenant.table(spec.lines()).orElseThrow();
+        Submission complete = verdicts.complete(submission.bounded(table, lines));
         Verdicts.Early early = verdicts.check(complete);
         ledger.receive(complete, caller, sha256, spec);
         Ledger.Entry entry = ledger.find(complete.id()).orElseThrow();
@@ -214,35 +220,61 @@ final class Intake {
         }
         Tenant tenant = tenants.get(caller.tenant());
         Table table = tenant.table("foz_refusal").orElseThrow();
-        TableChanges changes = new TableChanges(table, table.columns());
-        String at = Instant.now().toString();
-        for (Refused write : refused) {
-            // The same write, sent again, is the same refusal.
-            String id =
-                    UUID.nameUUIDFromBytes(
-                                    String.join(
-                                                    "\n",
-                                                    caller.subject(),
-                                                    clientId,
-                                                    write.table(),
-                                                    write.rowId(),
-                                                    write.operation())
-                                            .getBytes(StandardCharsets.UTF_8))
-                            .toString();
-            changes.upsert(
-                    new @Nullable String[] {
-                        id,
-                        caller.subject(),
-                        clean(write.table()),
-                        clean(write.rowId()),
-                        clean(write.operation()),
-                        clean(write.message()),
-                        at
-                    });
-        }
+        Map<String, Refused> byId = new LinkedHashMap<>();
+        refused.forEach(write -> byId.put(refusalId(caller, clientId, write), write));
         Transactions.run(
-                dataSource, connection -> writer.write(connection, tenant, List.of(changes)));
+                dataSource,
+                connection -> {
+                    writer.lock(connection, tenant);
+                    Map<String, String> first = refusedAt(connection, tenant, byId.keySet());
+                    TableChanges changes = new TableChanges(table, table.columns());
+                    byId.forEach((id, write) ->
+                            changes.upsert(
+                                    new @Nullable String[] {
+                                        id,
+                                        caller.subject(),
+                                        clean(write.table()),
+                                        clean(write.rowId()),
+                                        clean(write.operation()),
+                                        clean(write.message()),
+                                        first.getOrDefault(id, Instant.now().toString())
+                                    }));
+                    return writer.write(connection, tenant, List.of(changes));
+                });
         meters.counter("foz.command.refused", "tenant", tenant.id()).increment(refused.size());
+    }
+
+    /// The same write, sent again, is the same refusal.
+    private static String refusalId(Caller caller, String clientId, Refused write) {
+        return UUID.nameUUIDFromBytes(
+                        String.join(
+                                        "\n",
+                                        caller.subject(),
+                                        clientId,
+                                        write.table(),
+                                        write.rowId(),
+                                        write.operation())
+                                .getBytes(StandardCharsets.UTF_8))
+                .toString();
+    }
+
+    /// When those of the refusals that are known were first made: a repeat changes no row, and so
+    /// sends no device anything.
+    private static Map<String, String> refusedAt(
+            Connection connection, Tenant tenant, Collection<String> ids) throws SQLException {
+        Map<String, String> at = new HashMap<>();
+        try (PreparedStatement known =
+                connection.prepareStatement(
+                        "SELECT id, at FROM \"%s\".foz_refusal WHERE id = ANY (?)"
+                                .formatted(tenant.schema()))) {
+            known.setArray(1, connection.createArrayOf("text", ids.toArray()));
+            try (ResultSet rows = known.executeQuery()) {
+                while (rows.next()) {
+                    at.put(rows.getString(1), rows.getString(2));
+                }
+            }
+        }
+        return at;
     }
 
     private static String clean(String text) {

@@ -1,5 +1,6 @@
 package foz.server.command;
 
+import foz.contract.Contract.Table;
 import foz.wire.Chain;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -38,6 +39,18 @@ record Submission(
 
     Submission with(Map<String, @Nullable String> newHeader) {
         return new Submission(name, id, key, newHeader, lines);
+    }
+
+    /// The same without numbers that no database holds: see [Numbers#bounded].
+    Submission bounded(Table headerTable, Table lineTable) {
+        return new Submission(
+                name,
+                id,
+                key,
+                Numbers.bounded(headerTable, header),
+                lines.stream()
+                        .map(line -> new Line(line.id(), Numbers.bounded(lineTable, line.values())))
+                        .toList());
     }
 
     /// The same with what a database's text cannot hold made visible: NUL characters.
@@ -81,8 +94,8 @@ record Submission(
         return new Submission(name, id, key, values(root.path("header")), lines);
     }
 
-    /// The members of a JSON object as texts: numbers and booleans as they are written, null as
-    /// null.
+    /// The members of a JSON object that [Numbers] read, as texts: numbers with all their digits
+    /// and without exponent, null as null.
     static Map<String, @Nullable String> values(JsonNode object) {
         Map<String, @Nullable String> values = new TreeMap<>();
         object.properties().forEach(e -> values.put(e.getKey(), text(e.getValue())));

@@ -1,6 +1,7 @@
 package foz.server.console;
 
 import foz.server.error.FozException;
+import foz.server.error.Outage;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
@@ -9,13 +10,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
-import org.springframework.dao.DataAccessResourceFailureException;
-import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.ModelAndView;
@@ -62,11 +60,7 @@ final class PageFaults implements HandlerExceptionResolver, Ordered {
         return switch (e) {
             case FozException known -> known.code().status();
             case ErrorResponse known -> known.getStatusCode().value();
-            case DataAccessResourceFailureException _,
-                    TransientDataAccessException _,
-                    CannotCreateTransactionException _ ->
-                    503;
-            default -> 500;
+            default -> Outage.is(e) ? 503 : 500;
         };
     }
 }

@@ -6,8 +6,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
-import org.springframework.dao.DataAccessResourceFailureException;
-import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
@@ -15,8 +13,6 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.access.AccessDeniedException;
-import org.springframework.transaction.CannotCreateTransactionException;
-import org.springframework.transaction.TransactionSystemException;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
@@ -47,19 +43,6 @@ final class ProblemAdvice {
         LOG.debug("client went away: {}", e.getMessage());
     }
 
-    @ExceptionHandler({
-        DataAccessResourceFailureException.class,
-        TransientDataAccessException.class,
-        CannotCreateTransactionException.class,
-        TransactionSystemException.class
-    })
-    ResponseEntity<ProblemDetail> handleDatabase(Exception e, HttpServletRequest request) {
-        LOG.warn("database fault at {} {}", request.getMethod(), request.getRequestURI(), e);
-        return answer(
-                ErrorCode.UNAVAILABLE,
-                "the database does not answer; nothing was changed; try again");
-    }
-
     @ExceptionHandler
     ResponseEntity<ProblemDetail> handleOther(Exception e, HttpServletRequest request) {
         if (e instanceof ErrorResponse known) {
@@ -72,6 +55,12 @@ final class ProblemAdvice {
             return answer(
                     ErrorCode.BAD_REQUEST,
                     "the body is not the JSON expected here: " + rootMessage(e));
+        }
+        if (Outage.is(e)) {
+            LOG.warn("database fault at {} {}", request.getMethod(), request.getRequestURI(), e);
+            return answer(
+                    ErrorCode.UNAVAILABLE,
+                    "the database does not answer; nothing was changed; try again");
         }
         String id = UUID.randomUUID().toString();
         LOG.error("defect {} at {} {}", id, request.getMethod(), request.getRequestURI(), e);

@@ -2,6 +2,8 @@ package foz.server.identity;
 
 import foz.server.error.ErrorCode;
 import foz.server.error.FozException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -49,6 +51,9 @@ public final class Accounts {
     /// An agent's registration.
     public record AgentClient(String clientId, String tenant, String source, String jwk) {}
 
+    private static final String SELECT =
+            "SELECT tenant, username, display_name, rep, roles, disabled FROM account ";
+
     private final JdbcClient jdbc;
     private final PasswordEncoder encoder =
             PasswordEncoderFactories.createDelegatingPasswordEncoder();
@@ -62,20 +67,28 @@ public final class Accounts {
     }
 
     public Optional<Account> find(String username) {
-        return jdbc.sql(
-                        """
-                        SELECT tenant, username, display_name, rep, roles, disabled FROM account WHERE username = ?
-                        """)
+        return jdbc.sql(SELECT + "WHERE username = ?")
                 .param(username)
-                .query((rs, _) ->
-                        new Account(
-                                rs.getString(1),
-                                rs.getString(2),
-                                rs.getString(3),
-                                Optional.ofNullable(rs.getString(4)),
-                                List.of((String[]) rs.getArray(5).getArray()),
-                                rs.getBoolean(6)))
+                .query((rs, _) -> account(rs))
                 .optional();
+    }
+
+    /// A tenant's accounts, by name.
+    public List<Account> of(String tenant) {
+        return jdbc.sql(SELECT + "WHERE tenant = ? ORDER BY username")
+                .param(tenant)
+                .query((rs, _) -> account(rs))
+                .list();
+    }
+
+    private static Account account(ResultSet row) throws SQLException {
+        return new Account(
+                row.getString(1),
+                row.getString(2),
+                row.getString(3),
+                Optional.ofNullable(row.getString(4)),
+                List.of((String[]) row.getArray(5).getArray()),
+                row.getBoolean(6));
     }
 
     Optional<String> passwordHash(String username) {
@@ -86,7 +99,7 @@ public final class Accounts {
     }
 
     /// Makes an account, or replaces its password and roles; apps that are signed in with it must
-    /// sign in again once their access token has expired.
+    /// sign in again once their access token has expired. One that is disabled stays so.
     ///
     /// @param demo whether it exists for a demonstration only
     /// @throws FozException BAD_REQUEST for a bad name, a short password or an unknown role
@@ -134,6 +147,72 @@ public final class Accounts {
         jdbc.sql("DELETE FROM oauth2_authorization WHERE principal_name = ?")
                 .param(account.username())
                 .update();
+    }
+
+    /// Disables an account, or enables it again, and ends its sign-ins: access tokens that are out
+    /// live until they expire, and nothing brings another.
+    ///
+    /// @throws FozException NOT_FOUND when the tenant has none of this name
+    public void disable(String tenant, String username, boolean disabled) {
+        int changed =
+                jdbc.sql(
+                                """
+                                WITH changed AS (
+                                    UPDATE account SET disabled = ? WHERE tenant = ? AND username = ? RETURNING username
+                                ), ended AS (
+                                    DELETE FROM oauth2_authorization WHERE principal_name IN (SELECT username FROM changed)
+                                )
+                                SELECT count(*) FROM changed
+                                """)
+                        .params(disabled, tenant, username)
+                        .query(Integer.class)
+                        .single();
+        found(changed, tenant, username);
+    }
+
+    /// Removes an account and ends its sign-ins, as [#disable] does.
+    ///
+    /// @throws FozException NOT_FOUND when the tenant has none of this name
+    public void remove(String tenant, String username) {
+        int removed =
+                jdbc.sql(
+                                """
+                                WITH removed AS (
+                                    DELETE FROM account WHERE tenant = ? AND username = ? RETURNING username
+                                ), ended AS (
+                                    DELETE FROM oauth2_authorization WHERE principal_name IN (SELECT username FROM removed)
+                                )
+                                SELECT count(*) FROM removed
+                                """)
+                        .params(tenant, username)
+                        .query(Integer.class)
+                        .single();
+        found(removed, tenant, username);
+    }
+
+    /// Removes all of a tenant's accounts and agents, and ends their sign-ins.
+    public void removeAll(String tenant) {
+        jdbc.sql(
+                        """
+                        WITH people AS (
+                            DELETE FROM account WHERE tenant = ? RETURNING username
+                        ), agents AS (
+                            DELETE FROM agent WHERE tenant = ? RETURNING client_id
+                        )
+                        DELETE FROM oauth2_authorization
+                        WHERE principal_name IN (SELECT username FROM people UNION SELECT client_id FROM agents)
+                        """)
+                .params(tenant, tenant)
+                .update();
+    }
+
+    private static void found(int accounts, String tenant, String username) {
+        if (accounts == 0) {
+            throw new FozException(
+                    ErrorCode.NOT_FOUND,
+                    "tenant %s has no account '%s'; foz tenant users %s lists them"
+                            .formatted(tenant, username, tenant));
+        }
     }
 
     /// Registers an agent's public key, or replaces it.

@@ -3,6 +3,7 @@ package foz.server.identity;
 import foz.server.error.ErrorCode;
 import foz.server.error.Problems;
 import foz.server.error.SyncErrors;
+import foz.server.settings.Settings;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
+import org.springframework.security.authorization.AuthorizationDecision;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.http.SessionCreationPolicy;
@@ -24,26 +26,42 @@ import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.cors.CorsConfigurationSource;
 import org.springframework.web.cors.UrlBasedCorsConfigurationSource;
 
-/// Who may call the API: bearers of a valid token, and everyone for health and metrics.
+/// Who may call the API: bearers of a valid token, and everyone for health. Metrics have a door of
+/// their own.
 @Configuration(proxyBeanMethods = false)
 class ApiSecurity {
 
     @Bean
     @Order(3)
+    SecurityFilterChain metrics(HttpSecurity http, Settings settings) {
+        MetricsDoor door = new MetricsDoor(settings.metrics().token());
+        return http.securityMatcher("/metrics/**")
+                .csrf(csrf -> csrf.disable())
+                .sessionManagement(
+                        sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .authorizeHttpRequests(requests ->
+                        requests.anyRequest()
+                                .access((_, context) ->
+                                        new AuthorizationDecision(door.lets(context.getRequest()))))
+                .exceptionHandling(errors ->
+                        errors.authenticationEntryPoint((_, response, _) -> {
+                            response.setHeader("WWW-Authenticate", "Bearer");
+                            Problems.write(response, ErrorCode.UNAUTHORIZED, door.refusal());
+                        }))
+                .build();
+    }
+
+    @Bean
+    @Order(3)
     SecurityFilterChain api(HttpSecurity http) {
         return http.securityMatcher(
-                        "/agent/**",
-                        "/v1/**",
-                        "/sync/**",
-                        "/write-checkpoint2.json",
-                        "/metrics",
-                        "/health/**")
+                        "/agent/**", "/v1/**", "/sync/**", "/write-checkpoint2.json", "/health/**")
                 .csrf(csrf -> csrf.disable())
                 .cors(Customizer.withDefaults())
                 .sessionManagement(
                         sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .authorizeHttpRequests(requests ->
-                        requests.requestMatchers("/metrics", "/health/**")
+                        requests.requestMatchers("/health/**")
                                 .permitAll()
                                 .anyRequest()
                                 .authenticated())

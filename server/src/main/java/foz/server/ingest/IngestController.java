@@ -69,8 +69,7 @@ final class IngestController {
             @Nullable String instance,
             @Nullable String previous,
             @Nullable String fingerprint,
-            boolean reset,
-            boolean takeOver) {}
+            boolean reset) {}
 
     @PostMapping("/streams/open")
     Streams.Opened open(@AuthenticationPrincipal Jwt token, @RequestBody OpenRequest request) {
@@ -82,8 +81,7 @@ final class IngestController {
                         required("instance", request.instance()),
                         Optional.ofNullable(request.previous()).orElse(""),
                         required("fingerprint", request.fingerprint()),
-                        request.reset(),
-                        request.takeOver()));
+                        request.reset()));
     }
 
     /// What an agent says of itself, about every few seconds.

@@ -35,8 +35,7 @@ final class Streams {
             String instance,
             String previous,
             String fingerprint,
-            boolean reset,
-            boolean takeOver) {}
+            boolean reset) {}
 
     /// One batch as it came.
     record Batch(
@@ -78,7 +77,7 @@ final class Streams {
 
     /// Raises the stream's epoch, which fences whoever held it before.
     ///
-    /// @throws FozException LEASED when another instance holds it and `takeOver` is not asked for
+    /// @throws FozException LEASED when another instance holds it
     Opened open(Opening opening) {
         return transactions.execute(_ -> {
             Optional<Stream> held = lock(opening.tenant(), opening.source());
@@ -88,8 +87,7 @@ final class Streams {
             Stream stream = held.get();
             if (stream.leased()
                     && !stream.instance().equals(opening.instance())
-                    && !stream.instance().equals(opening.previous())
-                    && !opening.takeOver()) {
+                    && !stream.instance().equals(opening.previous())) {
                 throw new FozException(
                         ErrorCode.LEASED,
                         "the stream '%s' is held by the instance %s; stop that agent, or wait until its lease of %d ms ends"

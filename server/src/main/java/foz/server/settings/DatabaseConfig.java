@@ -4,22 +4,39 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
 
-/// The pool of connections to the database. Sessions speak UTC and ISO, so that every value's text
+/// The pools of connections to the database. Sessions speak UTC and ISO, so that every value's text
 /// is canonical.
 @Configuration(proxyBeanMethods = false)
-class DatabaseConfig {
+public class DatabaseConfig {
+
+    /// The name of the pool that devices are read for from.
+    public static final String DEVICES = "foz-devices";
 
     private static final long CONNECT_MS_MAX = 10_000;
 
     @Bean(destroyMethod = "close")
+    @Primary
     HikariDataSource dataSource(Settings settings) {
-        return pool(settings.database(), settings.database().connectionsMax());
+        return pool("foz", settings.database(), settings.database().connectionsMax());
     }
 
-    static HikariDataSource pool(Settings.Database database, int connectionsMax) {
+    /// What is read for devices has connections of its own: a slow device holds one for as long as
+    /// it takes what it gets.
+    @Configuration(proxyBeanMethods = false)
+    @Role("sync")
+    static class ForDevices {
+        @Bean(name = DEVICES, destroyMethod = "close")
+        HikariDataSource devices(Settings settings) {
+            return pool(DEVICES, settings.database(), settings.sync().databaseConnectionsMax());
+        }
+    }
+
+    private static HikariDataSource pool(
+            String name, Settings.Database database, int connectionsMax) {
         HikariConfig config = new HikariConfig();
-        config.setPoolName("foz");
+        config.setPoolName(name);
         config.setJdbcUrl(database.jdbcUrl());
         config.setUsername(database.user());
         config.setPassword(database.password().value());

@@ -19,7 +19,8 @@ public record Settings(
         @DefaultValue Apply apply,
         @DefaultValue Sync sync,
         @DefaultValue Command command,
-        @DefaultValue Identity identity) {
+        @DefaultValue Identity identity,
+        @DefaultValue Metrics metrics) {
 
     public Settings {
         roles = List.copyOf(roles);
@@ -44,14 +45,17 @@ public record Settings(
     public record Ingest(
             @Doc("How long a stream stays with an agent that says nothing") @DefaultValue("15000")
                     long leaseMs,
-            @Doc("Batches of one stream that may wait for the log, before agents are told to wait")
+            @Doc(
+                            "Batches of one stream that may be acknowledged and not yet applied, before its agent is told to wait")
                     @DefaultValue("256")
                     int waitingBatchesMax,
             @Doc("Applied batches kept, for the log to be repaired from") @DefaultValue("16")
                     int keptBatches) {}
 
     public record Apply(
-            @Doc("Rows brought into the replica in one transaction, at most") @DefaultValue("50000")
+            @Doc(
+                            "Rows brought into the replica in one transaction, about: whole batches are taken until their compressed bytes, guessed at ten a row, pass it")
+                    @DefaultValue("50000")
                     int transactionRowsMax,
             @Doc("Pause before a failed transaction is tried again, at most") @DefaultValue("5000")
                     long retryMsMax) {}
@@ -61,6 +65,10 @@ public record Settings(
                     int connectionsMax,
             @Doc("Connections of one user at once, at most") @DefaultValue("20")
                     int userConnectionsMax,
+            @Doc(
+                            "Connections to the database that are read for devices from, at most, besides those of foz.database. A device holds one while it is sent something")
+                    @DefaultValue("16")
+                    int databaseConnectionsMax,
             @Doc("Operations in one line") @DefaultValue("1000") int lineOperations,
             @Doc("Between two keepalive lines") @DefaultValue("20000") long keepaliveMs,
             @Doc("A device that reads slower gets a newer checkpoint after this time")
@@ -102,4 +110,10 @@ public record Settings(
             appRedirectUrls = List.copyOf(appRedirectUrls);
         }
     }
+
+    public record Metrics(
+            @Doc(
+                            "Bearer token that readers of /metrics must send; empty: only callers on this machine may read")
+                    @DefaultValue("")
+                    Secret token) {}
 }

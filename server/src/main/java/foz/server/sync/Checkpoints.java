@@ -109,8 +109,8 @@ final class Checkpoints {
         }
         Map<String, Checkpoint.State> states = new LinkedHashMap<>();
         for (Wanted bucket : wanted) {
-            // The epoch stands in the name, so that a tenant restored from a backup starts anew on
-            // devices.
+            // The epoch stands in the name: raising it would make devices take everything anew.
+            // Nothing raises it yet, not even a restore from a backup.
             String name = epoch + "#" + bucket.local();
             Checkpoint.State state = found.get(bucket.local());
             states.put(

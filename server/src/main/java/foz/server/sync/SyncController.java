@@ -2,6 +2,7 @@ package foz.server.sync;
 
 import foz.server.error.ErrorCode;
 import foz.server.error.FozException;
+import foz.server.error.Outage;
 import foz.server.error.SyncErrors;
 import foz.server.identity.Caller;
 import foz.server.settings.Role;
@@ -9,16 +10,14 @@ import foz.server.tenant.Tenant;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.zip.Deflater;
-import java.util.zip.GZIPOutputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -81,29 +80,45 @@ final class SyncController implements SmartLifecycle {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        response.setStatus(200);
-        response.setContentType("application/x-ndjson");
-        response.setHeader("X-Accel-Buffering", "no");
-        response.setHeader("Cache-Control", "no-store");
-        boolean gzip = String.valueOf(request.getHeader("Accept-Encoding")).contains("gzip");
-        if (gzip) {
-            response.setHeader("Content-Encoding", "gzip");
-        }
-        response.flushBuffer();
-        OutputStream plain = response.getOutputStream();
-        OutputStream out = gzip ? new Gzip(plain) : plain;
-        Lines lines = new Lines(out);
         Instant expires = token.getExpiresAt();
-        try (out) {
-            new DeviceStream(
-                            parts, caller, wanted, expires == null ? Instant.now() : expires, lines)
-                    .run(() -> running);
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
+        try (Answer answer = new Answer(request, response)) {
+            Lines lines = new Lines(answer);
+            try {
+                new DeviceStream(
+                                parts,
+                                caller,
+                                wanted,
+                                expires == null ? Instant.now() : expires,
+                                lines)
+                        .run(() -> running);
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            } catch (DataAccessException e) {
+                failed(e, caller, answer, response);
+            } finally {
+                parts.meters().bytes(caller.tenant(), lines.takeBytesWritten());
+            }
         } catch (IOException e) {
             LOG.debug("device of {} went away: {}", caller.subject(), e.getMessage());
-        } finally {
-            parts.meters().bytes(caller.tenant(), lines.takeBytesWritten());
+        }
+    }
+
+    /// A device that was sent nothing yet is told when to come back; another one's stream ends, and
+    /// it comes back by itself.
+    private void failed(
+            DataAccessException e, Caller caller, Answer answer, HttpServletResponse response)
+            throws IOException {
+        if (!Outage.is(e)) {
+            throw e;
+        }
+        LOG.warn("no database for a device of {}: {}", caller.subject(), e.getMessage());
+        if (!answer.hasBegun()) {
+            parts.meters().refused(ErrorCode.UNAVAILABLE.name());
+            SyncErrors.write(
+                    response,
+                    new FozException(
+                            ErrorCode.UNAVAILABLE,
+                            "the database has no connection free; come back later"));
         }
     }
 
@@ -211,13 +226,5 @@ final class SyncController implements SmartLifecycle {
     @Override
     public int getPhase() {
         return Integer.MAX_VALUE;
-    }
-
-    /// Compresses fast, and lets every flush reach the device.
-    private static final class Gzip extends GZIPOutputStream {
-        Gzip(OutputStream out) throws IOException {
-            super(out, 1 << 15, true);
-            def.setLevel(Deflater.BEST_SPEED);
-        }
     }
 }

@@ -21,12 +21,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.ParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,7 +96,7 @@ class SignInTest {
     @BeforeEach
     void account() {
         jdbc.sql(
-                        "INSERT INTO tenant (id, schema_name) VALUES ('norte', 't_norte') ON CONFLICT DO NOTHING")
+                        "INSERT INTO tenant (id, schema_name) VALUES ('norte', 't_norte'), ('sul', 't_sul') ON CONFLICT DO NOTHING")
                 .update();
         save(PASSWORD);
     }
@@ -206,6 +208,59 @@ class SignInTest {
         SignIn.Tokens removed = signIn();
         jdbc.sql("DELETE FROM account WHERE username = 'ana'").update();
         refused(refresh(removed.refresh()));
+    }
+
+    @Test
+    void theCommandLineEndsAnAccountsSignIns() throws IOException, InterruptedException {
+        SignIn.Tokens disabled = signIn();
+        foz(0, "tenant", "user", "norte", "ana", "--disable");
+        assertTrue(foz(0, "tenant", "users", "norte").contains("disabled"));
+        assertThrows(FozException.class, SignInTest::signIn);
+        foz(0, "tenant", "user", "norte", "ana", "--enable");
+        refused(refresh(disabled.refresh()));
+        SignIn.Tokens removed = signIn();
+        JsonNode users = new JsonMapper().readTree(foz(0, "tenant", "users", "norte", "--json"));
+        assertEquals("7", users.path(0).path("rep").asString());
+        assertFalse(users.path(0).path("disabled").asBoolean(true));
+        foz(2, "tenant", "user", "sul", "ana", "--remove");
+        foz(2, "tenant", "user", "norte", "nobody", "--remove");
+        foz(2, "tenant", "user", "norte", "ana", "--remove", "--password", "long enough");
+        foz(2, "tenant", "user", "norte", "ana");
+        foz(0, "tenant", "user", "norte", "ana", "--remove");
+        assertEquals("", foz(0, "tenant", "users", "norte"));
+        save(PASSWORD);
+        refused(refresh(removed.refresh()));
+    }
+
+    @Test
+    void aRemovedTenantLeavesNoSignIns() throws IOException {
+        signIn();
+        foz(0, "tenant", "remove", "norte", "--yes");
+        assertEquals(
+                0,
+                jdbc.sql("SELECT count(*) FROM oauth2_authorization WHERE principal_name = 'ana'")
+                        .query(Integer.class)
+                        .single());
+        assertTrue(accounts.find("ana").isEmpty());
+    }
+
+    private static String foz(int code, String... arguments) throws IOException {
+        Path config = folder.resolve("server.yaml");
+        Files.writeString(
+                config,
+                """
+                foz:
+                  database: {jdbcUrl: "%s", user: postgres, password: {value: secret}}
+                """
+                        .formatted(database.postgres().jdbcUrl("postgres")));
+        FozProcess ended =
+                FozProcess.foz(
+                        Stream.concat(
+                                        Stream.of(arguments),
+                                        Stream.of("--config", config.toString()))
+                                .toArray(String[]::new));
+        assertEquals(code, ended.code(), ended.output());
+        return ended.output();
     }
 
     @Test
