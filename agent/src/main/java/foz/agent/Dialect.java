@@ -41,9 +41,6 @@ interface Dialect {
     /// The database's clock, in milliseconds since 1970, as it is compared with change stamps.
     String stampBefore(long ms);
 
-    /// About how many rows the table has.
-    long estimateRows(Connection connection, Table table) throws SQLException;
-
     /// The column's canonical text.
     @Nullable String read(ResultSet row, int index, Column column) throws SQLException;
 

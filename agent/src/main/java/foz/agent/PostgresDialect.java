@@ -4,7 +4,6 @@ import foz.contract.Contract.Column;
 import foz.contract.Contract.Table;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -135,18 +134,6 @@ final class PostgresDialect implements Dialect {
                 + (zone.isEmpty()
                         ? "current_setting('log_timezone')"
                         : "'" + zone.replace("'", "''") + "'");
-    }
-
-    @Override
-    public long estimateRows(Connection connection, Table table) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement(
-                        "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = to_regclass(?)")) {
-            statement.setString(1, name(table.physicalName()));
-            try (ResultSet found = statement.executeQuery()) {
-                return found.next() ? found.getLong(1) : 0;
-            }
-        }
     }
 
     @Override
