@@ -120,8 +120,18 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
-    public String stampBefore(long ms) {
-        return "(" + localNow() + " - make_interval(secs => " + ms / 1000.0 + "))";
+    public String stampBefore(Column stamp, long ms) {
+        String back = " - make_interval(secs => " + ms / 1000.0 + ")";
+        return switch (stamp.type().kind()) {
+            case TIMESTAMP -> "(" + localNow() + back + ")";
+            // An instant: no zone, the session's neither, has a say in it.
+            case TIMESTAMP_WITH_ZONE -> "(statement_timestamp()" + back + ")";
+            // The day in which the bound falls, since a day is less than any of its hours.
+            case DATE -> "(" + localNow() + back + ")::date";
+            case INTEGER, DECIMAL, FLOAT, TEXT, BOOLEAN, TIME, BYTES, UUID, JSON ->
+                    throw new IllegalStateException(
+                            "no change stamp: " + stamp.name() + " " + stamp.type());
+        };
     }
 
     /// The clock by which the ERP stamps its rows. The session's own zone says nothing of it, since

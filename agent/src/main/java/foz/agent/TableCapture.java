@@ -113,7 +113,7 @@ final class TableCapture {
                                 columns(),
                                 name(),
                                 dialect.name(stamp.physicalName()),
-                                dialect.stampBefore(backMs));
+                                dialect.stampBefore(stamp, backMs));
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
             statement.setFetchSize(fetchRows);
