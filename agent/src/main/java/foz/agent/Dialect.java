@@ -38,11 +38,8 @@ interface Dialect {
     /// A literal or `$now` of a command's constants, as an SQL expression.
     String constant(String value);
 
-    /// The database's clock, in milliseconds since 1970, as it is compared with change stamps.
-    String stampBefore(long ms);
-
-    /// About how many rows the table has.
-    long estimateRows(Connection connection, Table table) throws SQLException;
+    /// The database's clock so long ago, in the type of the change stamp that it is compared with.
+    String stampBefore(Column stamp, long ms);
 
     /// The column's canonical text.
     @Nullable String read(ResultSet row, int index, Column column) throws SQLException;

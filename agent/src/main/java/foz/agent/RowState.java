@@ -1,10 +1,7 @@
 package foz.agent;
 
-import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -14,14 +11,23 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
+import org.jspecify.annotations.Nullable;
 
 /// What the agent last sent of each row: the hash of its key and of its content, on disk, in groups
-/// by the key's hash. Memory holds one number pair a group. What is changed here counts once
-/// [#commit] is called, which must come after the changes are spooled.
+/// by the key's hash. Memory holds one number pair a group, and the edits not yet committed. What
+/// is changed here counts once [TableState#commit] is called, which must come after the changes are
+/// spooled.
+///
+/// A table's groups lie in the map `t_TABLE`, or, once they were split, in `t_TABLE:MASK`. Which of
+/// them counts is told by its entry in `masks` alone, so that a stop while rows move from one to
+/// the other leaves the old groups or the new ones, and never some of both.
 final class RowState implements AutoCloseable {
 
     /// One row as it was last sent.
@@ -39,10 +45,18 @@ final class RowState implements AutoCloseable {
     }
 
     private static final int ROWS_A_GROUP = 128;
+    private static final int ROWS_A_GROUP_MAX = 1_024;
+
+    /// A first capture's rows are parted over so many files, and a group is never in two of them.
+    private static final int PARTS = 128;
+
     private static final int GROUPS_MAX = 1 << 16;
     private static final int CACHE_MB = 8;
+    private static final int UNWRITTEN_BYTES_MAX = 4 << 20;
+    private static final int GROUP_HEADER_BYTES = Integer.BYTES + Long.BYTES;
 
     private final Path dir;
+    private long generation;
     private final MVStore store;
     private final MVMap<String, Integer> masks;
 
@@ -76,29 +90,50 @@ final class RowState implements AutoCloseable {
         return masks.isEmpty();
     }
 
+    private void requireCurrent(long since) {
+        if (since != generation) {
+            throw new Spool.StaleException();
+        }
+    }
+
     /// The state of one table.
     synchronized TableState table(String table) {
-        return new TableState(table, masks.getOrDefault(table, 0));
+        return new TableState(table);
     }
 
-    /// A table with about so many rows, before its first capture.
+    /// The mask that gives so many rows groups of a good size.
     static int mask(long rows) {
-        int groups =
-                Integer.highestOneBit((int) Math.clamp(rows / ROWS_A_GROUP, 15L, GROUPS_MAX - 1L))
-                        << 1;
-        return groups - 1;
+        long groups = Math.clamp(rows / ROWS_A_GROUP, PARTS / 2L, GROUPS_MAX - 1L);
+        return (Integer.highestOneBit((int) groups) << 1) - 1;
     }
 
-    synchronized void forget(String table) {
-        masks.remove(table);
-        store.removeMap("t_" + table);
-        store.commit();
-    }
-
-    synchronized void forgetAll() {
-        List.copyOf(masks.keySet()).forEach(table -> store.removeMap("t_" + table));
+    /// Forgets every table, and does `along` before any capture can note rows again: what was being
+    /// captured then is void.
+    synchronized void forgetAll(Runnable along) {
+        generation++;
+        List<String> tables = List.copyOf(masks.keySet());
         masks.clear();
+        tables.forEach(table -> removeMapsBut(table, ""));
         store.commit();
+        along.run();
+    }
+
+    private String mapName(String table, int mask) {
+        String split = splitMapName(table, mask);
+        return store.hasMap(split) ? split : "t_" + table;
+    }
+
+    private static String splitMapName(String table, int mask) {
+        return "t_" + table + ":" + mask;
+    }
+
+    private void removeMapsBut(String table, String kept) {
+        for (String name : List.copyOf(store.getMapNames())) {
+            boolean ours = name.equals("t_" + table) || name.startsWith("t_" + table + ":");
+            if (ours && !name.equals(kept)) {
+                store.removeMap(name);
+            }
+        }
     }
 
     @Override
@@ -109,13 +144,20 @@ final class RowState implements AutoCloseable {
     /// One table's rows by group. For one thread at a time.
     final class TableState {
 
-        private final int mask;
-        private final MVMap<Integer, byte[]> groups;
-        private final Map<Integer, List<Row>> changed = new HashMap<>();
+        /// @param gone whether the row is to be removed, or else put
+        private record Edit(Row row, boolean gone) {}
 
-        private TableState(String table, int mask) {
-            this.mask = mask;
-            this.groups = store.openMap("t_" + table);
+        private final String table;
+        private int mask;
+        private MVMap<Integer, byte[]> groups;
+        private final Map<Integer, Map<List<String>, Edit>> edits = new HashMap<>();
+        private final long since = generation;
+        private int pending;
+
+        private TableState(String table) {
+            this.table = table;
+            this.mask = masks.getOrDefault(table, PARTS - 1);
+            this.groups = store.openMap(mapName(table, mask));
         }
 
         int mask() {
@@ -123,14 +165,29 @@ final class RowState implements AutoCloseable {
         }
 
         List<Row> rows(int group) {
-            List<Row> pending = changed.get(group);
-            if (pending != null) {
-                return pending;
-            }
+            byte[] bytes = bytes(group);
+            List<Row> committed = bytes == null ? List.of() : decode(bytes);
+            Map<List<String>, Edit> edited = edits.getOrDefault(group, Map.of());
+            return edited.isEmpty() ? committed : apply(committed, edited);
+        }
+
+        private byte @Nullable [] bytes(int group) {
             synchronized (RowState.this) {
-                byte[] bytes = groups.get(group);
-                return bytes == null ? List.of() : decode(bytes);
+                return groups.get(group);
             }
+        }
+
+        private static List<Row> apply(List<Row> committed, Map<List<String>, Edit> edited) {
+            Map<List<String>, Row> rows = LinkedHashMap.newLinkedHashMap(committed.size());
+            committed.forEach(row -> rows.put(row.key(), row));
+            for (Edit edit : edited.values()) {
+                if (edit.gone()) {
+                    rows.remove(edit.row().key());
+                } else {
+                    rows.put(edit.row().key(), edit.row());
+                }
+            }
+            return List.copyOf(rows.values());
         }
 
         /// What was committed of each group, as count and combined hash.
@@ -144,112 +201,182 @@ final class RowState implements AutoCloseable {
 
         /// Whether the row was last sent with this content.
         boolean knows(long keyHash, long rowHash) {
-            return rows(group(keyHash)).stream()
-                    .anyMatch(row -> row.keyHash() == keyHash && row.rowHash() == rowHash);
+            int group = group(keyHash);
+            boolean edited = false;
+            for (Edit edit : edits.getOrDefault(group, Map.of()).values()) {
+                if (edit.row().keyHash() == keyHash) {
+                    if (!edit.gone() && edit.row().rowHash() == rowHash) {
+                        return true;
+                    }
+                    edited = true;
+                }
+            }
+            byte[] bytes = bytes(group);
+            return !edited && bytes != null && contains(bytes, keyHash, rowHash);
         }
 
         void put(Row row) {
-            List<Row> rows = edit(row.keyHash());
-            rows.removeIf(
-                    other -> other.keyHash() == row.keyHash() && other.key().equals(row.key()));
-            rows.add(row);
+            edit(new Edit(row, false));
         }
 
         void remove(Row row) {
-            edit(row.keyHash())
-                    .removeIf(other ->
-                            other.keyHash() == row.keyHash() && other.key().equals(row.key()));
+            edit(new Edit(row, true));
         }
 
+        private void edit(Edit edit) {
+            Edit before =
+                    edits.computeIfAbsent(group(edit.row().keyHash()), _ -> new LinkedHashMap<>())
+                            .put(edit.row().key(), edit);
+            if (before == null) {
+                pending++;
+            }
+        }
+
+        /// Rows that were changed here and not yet committed. They are in memory.
         int pending() {
-            return changed.size();
-        }
-
-        private List<Row> edit(long keyHash) {
-            int group = group(keyHash);
-            return changed.computeIfAbsent(group, g -> new ArrayList<>(rows(g)));
+            return pending;
         }
 
         private int group(long keyHash) {
             return (int) (keyHash & mask);
         }
 
-        /// Makes the changes durable.
-        void commit() {
+        /// Makes the changes durable, one group after another.
+        ///
+        /// @return about how many rows the table has, by the groups that changed; 0 when none did
+        long commit() {
+            long rows = 0;
             synchronized (RowState.this) {
-                changed.forEach(this::store);
+                requireCurrent(since);
+                int unwritten = 0;
+                for (Map.Entry<Integer, Map<List<String>, Edit>> edited : edits.entrySet()) {
+                    List<Row> group = rows(edited.getKey());
+                    rows += group.size();
+                    unwritten += store(edited.getKey(), group);
+                    if (unwritten > UNWRITTEN_BYTES_MAX) {
+                        store.commit();
+                        unwritten = 0;
+                    }
+                }
                 store.commit();
             }
-            changed.clear();
+            long about = edits.isEmpty() ? 0 : rows * (mask + 1L) / edits.size();
+            edits.clear();
+            pending = 0;
+            return about;
         }
 
-        private void store(int group, List<Row> rows) {
+        private int store(int group, List<Row> rows) {
             if (rows.isEmpty()) {
                 groups.remove(group);
-            } else {
-                groups.put(group, encode(rows));
+                return 0;
             }
+            byte[] bytes = encode(rows);
+            groups.put(group, bytes);
+            return bytes.length;
+        }
+
+        /// Splits the groups when this many rows are too many for them: work with a group costs
+        /// time and memory by its rows, and a table may grow to any size after its first capture.
+        ///
+        /// @return whether [#mask] is another now
+        boolean split(long rows) {
+            int wanted = RowState.mask(rows);
+            if (rows <= ROWS_A_GROUP_MAX * (mask + 1L) || wanted <= mask) {
+                return false;
+            }
+            if (pending > 0) {
+                throw new IllegalStateException("commit before the groups are split");
+            }
+            synchronized (RowState.this) {
+                requireCurrent(since);
+                if (!masks.containsKey(table)) {
+                    return false;
+                }
+                // What an earlier attempt left half done.
+                removeMapsBut(table, groups.getName());
+                MVMap<Integer, byte[]> target = store.openMap(splitMapName(table, wanted));
+                for (Integer group : List.copyOf(groups.keySet())) {
+                    byte[] bytes = groups.get(group);
+                    if (bytes != null) {
+                        target.putAll(part(bytes, GROUP_HEADER_BYTES, wanted));
+                        store.commit();
+                    }
+                }
+                masks.put(table, wanted);
+                store.commit();
+                removeMapsBut(table, target.getName());
+                store.commit();
+                groups = target;
+                mask = wanted;
+            }
+            return true;
         }
     }
 
     /// Collects a whole table's rows on disk, in any order, and then becomes its state.
-    Collector collect(String table, int mask) {
-        return new Collector(table, mask);
+    synchronized Collector collect(String table) {
+        return new Collector(table);
     }
 
-    /// Rows of a first capture, parted over files by their group, so that memory holds one part at
-    /// a time.
+    /// Rows of a first capture, parted over files by the low bits of their key's hash, so that
+    /// memory holds one part at a time. How many groups there are is chosen when all rows are
+    /// counted: no estimate of the source is trusted.
     final class Collector implements AutoCloseable {
 
-        private static final int PARTS_MAX = 64;
-
         private final String table;
-        private final int mask;
-        private final int shift;
-        private final Path[] files;
-        private final DataOutputStream[] parts;
+        private final @Nullable DataOutputStream[] parts = new @Nullable DataOutputStream[PARTS];
+        private final long since = generation;
+        private long count;
 
-        private Collector(String table, int mask) {
+        private Collector(String table) {
             this.table = table;
-            this.mask = mask;
-            int count = Math.min(PARTS_MAX, Math.max(1, (mask + 1) / 64));
-            this.shift = Integer.numberOfTrailingZeros((mask + 1) / count);
-            this.files = new Path[count];
-            this.parts = new DataOutputStream[count];
+        }
+
+        void add(Row row) {
             try {
-                for (int i = 0; i < count; i++) {
-                    files[i] = dir.resolve("collect_" + table + "_" + i + ".tmp");
-                    parts[i] =
-                            new DataOutputStream(
-                                    new BufferedOutputStream(
-                                            Files.newOutputStream(files[i]), 1 << 13));
-                }
+                DataOutputStream part = part((int) (row.keyHash() & (PARTS - 1)));
+                part.writeLong(row.keyHash());
+                part.writeLong(row.rowHash());
+                writeKey(part, row.key());
+                count++;
             } catch (IOException e) {
                 throw new UncheckedIOException("cannot write row state in " + dir, e);
             }
         }
 
-        void add(Row row) {
-            DataOutputStream part = parts[(int) (row.keyHash() & mask) >>> shift];
-            try {
-                part.writeLong(row.keyHash());
-                part.writeLong(row.rowHash());
-                writeKey(part, row.key());
-            } catch (IOException e) {
-                throw new UncheckedIOException("cannot write row state in " + dir, e);
+        private DataOutputStream part(int number) throws IOException {
+            DataOutputStream part = parts[number];
+            if (part == null) {
+                part =
+                        new DataOutputStream(
+                                new BufferedOutputStream(
+                                        Files.newOutputStream(file(number)), 1 << 13));
+                parts[number] = part;
             }
+            return part;
+        }
+
+        private Path file(int number) {
+            return dir.resolve("collect_" + table + "_" + number + ".tmp");
         }
 
         /// Replaces the table's state.
         void finish() {
+            int mask = RowState.mask(count);
             synchronized (RowState.this) {
-                store.removeMap("t_" + table);
+                requireCurrent(since);
+                masks.remove(table);
+                removeMapsBut(table, "");
                 MVMap<Integer, byte[]> groups = store.openMap("t_" + table);
                 try {
                     for (int i = 0; i < parts.length; i++) {
-                        parts[i].close();
-                        load(files[i]).forEach((group, rows) -> groups.put(group, encode(rows)));
-                        store.commit();
+                        DataOutputStream part = parts[i];
+                        if (part != null) {
+                            part.close();
+                            groups.putAll(RowState.part(Files.readAllBytes(file(i)), 0, mask));
+                            store.commit();
+                        }
                     }
                 } catch (IOException e) {
                     throw new UncheckedIOException("cannot read row state in " + dir, e);
@@ -259,31 +386,15 @@ final class RowState implements AutoCloseable {
             }
         }
 
-        private Map<Integer, List<Row>> load(Path file) throws IOException {
-            Map<Integer, List<Row>> byGroup = new java.util.TreeMap<>();
-            try (DataInputStream in =
-                    new DataInputStream(
-                            new BufferedInputStream(Files.newInputStream(file), 1 << 16))) {
-                while (true) {
-                    long keyHash;
-                    try {
-                        keyHash = in.readLong();
-                    } catch (EOFException _) {
-                        return byGroup;
-                    }
-                    Row row = new Row(keyHash, in.readLong(), readKey(in));
-                    byGroup.computeIfAbsent((int) (keyHash & mask), _ -> new ArrayList<>())
-                            .add(row);
-                }
-            }
-        }
-
         @Override
         public void close() {
             try {
                 for (int i = 0; i < parts.length; i++) {
-                    parts[i].close();
-                    Files.deleteIfExists(files[i]);
+                    DataOutputStream part = parts[i];
+                    if (part != null) {
+                        part.close();
+                        Files.deleteIfExists(file(i));
+                    }
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException("cannot remove row state in " + dir, e);
@@ -300,17 +411,62 @@ final class RowState implements AutoCloseable {
         }
     }
 
-    private static List<String> readKey(DataInputStream in) throws IOException {
-        String[] key = new String[in.readUnsignedByte()];
-        for (int i = 0; i < key.length; i++) {
-            key[i] = new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8);
+    /// Parts encoded rows by group. As bytes, since as objects they would take several times the
+    /// memory.
+    ///
+    /// @param from where the first row begins
+    private static Map<Integer, byte[]> part(byte[] rows, int from, int mask) {
+        Map<Integer, Integer> sizes = new HashMap<>();
+        ByteBuffer in = ByteBuffer.wrap(rows).position(from);
+        while (in.hasRemaining()) {
+            int start = in.position();
+            int group = (int) (in.getLong() & mask);
+            in.getLong();
+            skipKey(in);
+            sizes.merge(group, in.position() - start, Integer::sum);
         }
-        return List.of(key);
+        Map<Integer, byte[]> groups = new TreeMap<>();
+        Map<Integer, ByteBuffer> outs = new HashMap<>();
+        sizes.forEach((group, size) -> groups.put(group, new byte[GROUP_HEADER_BYTES + size]));
+        groups.forEach((group, bytes) ->
+                outs.put(group, ByteBuffer.wrap(bytes).position(GROUP_HEADER_BYTES)));
+        in.position(from);
+        while (in.hasRemaining()) {
+            int start = in.position();
+            ByteBuffer out = Objects.requireNonNull(outs.get((int) (in.getLong() & mask)));
+            long rowHash = in.getLong();
+            skipKey(in);
+            out.putInt(0, out.getInt(0) + 1);
+            out.putLong(Integer.BYTES, out.getLong(Integer.BYTES) ^ rowHash);
+            out.put(rows, start, in.position() - start);
+        }
+        return groups;
+    }
+
+    private static void skipKey(ByteBuffer in) {
+        int parts = in.get();
+        for (int i = 0; i < parts; i++) {
+            int length = in.getInt();
+            in.position(in.position() + length);
+        }
+    }
+
+    private static boolean contains(byte[] group, long keyHash, long rowHash) {
+        ByteBuffer in = ByteBuffer.wrap(group).position(GROUP_HEADER_BYTES);
+        while (in.hasRemaining()) {
+            long key = in.getLong();
+            long content = in.getLong();
+            if (key == keyHash && content == rowHash) {
+                return true;
+            }
+            skipKey(in);
+        }
+        return false;
     }
 
     /// First the sum, so that it can be read without the rows.
     private static byte[] encode(List<Row> rows) {
-        int size = Integer.BYTES + Long.BYTES;
+        int size = GROUP_HEADER_BYTES;
         List<byte[][]> keys = new ArrayList<>(rows.size());
         long hash = 0;
         for (Row row : rows) {

@@ -73,13 +73,12 @@ final class TableCapture {
         long generation = System.currentTimeMillis();
         connection.setAutoCommit(false);
         connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-        int mask = RowState.mask(dialect.estimateRows(connection, table));
         cutter.add(
                 header,
                 List.of(new Change.SnapshotBegin(table.name(), generation)),
                 generation,
                 since);
-        try (RowState.Collector collector = state.collect(table.name(), mask);
+        try (RowState.Collector collector = state.collect(table.name());
                 PreparedStatement statement =
                         connection.prepareStatement("SELECT " + columns() + " FROM " + name())) {
             statement.setFetchSize(fetchRows);
@@ -114,7 +113,7 @@ final class TableCapture {
                                 columns(),
                                 name(),
                                 dialect.name(stamp.physicalName()),
-                                dialect.stampBefore(backMs));
+                                dialect.stampBefore(stamp, backMs));
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
             statement.setFetchSize(fetchRows);
@@ -122,14 +121,14 @@ final class TableCapture {
                 while (rows.next()) {
                     sendIfChanged(rows, known, sender);
                     if (known.pending() > PENDING_MAX) {
-                        finish(sender, known, since);
+                        known.split(finish(sender, known, since));
                     }
                 }
             }
         } finally {
             endTransaction(connection);
         }
-        finish(sender, known, since);
+        known.split(finish(sender, known, since));
     }
 
     private static void endTransaction(Connection connection) throws SQLException {
@@ -150,13 +149,17 @@ final class TableCapture {
         sender.add(new Change.Upsert(values));
     }
 
-    private void finish(Sender sender, RowState.TableState known, long since)
+    /// Makes durable what was captured.
+    ///
+    /// @return about how many rows the table has; 0 when nothing tells
+    private long finish(Sender sender, RowState.TableState known, long since)
             throws InterruptedException {
         sender.send();
-        if (known.pending() > 0) {
-            cutter.flush(since);
-            known.commit();
+        if (known.pending() == 0) {
+            return 0;
         }
+        cutter.flush(since);
+        return known.commit();
     }
 
     /// Compares the table's groups with what was sent, looks into those that differ, and captures
@@ -164,7 +167,11 @@ final class TableCapture {
     void compare(Connection connection) throws SQLException, InterruptedException {
         long since = spool.generation();
         RowState.TableState known = state.table(table.name());
-        List<Integer> different = differentGroups(connection, known);
+        Difference found = difference(connection, known);
+        if (known.split(found.rows())) {
+            found = difference(connection, known);
+        }
+        List<Integer> different = found.groups();
         for (int from = 0; from < different.size(); from += GROUPS_AT_ONCE) {
             Sender sender = new Sender(since);
             List<Integer> groups =
@@ -184,9 +191,15 @@ final class TableCapture {
         }
     }
 
-    private List<Integer> differentGroups(Connection connection, RowState.TableState known)
+    /// @param groups those whose rows are not as they were sent
+    /// @param rows how many the table has, or had, whichever is more
+    private record Difference(List<Integer> groups, long rows) {}
+
+    private Difference difference(Connection connection, RowState.TableState known)
             throws SQLException {
         Map<Integer, RowState.Sum> sums = known.sums();
+        long sent = sums.values().stream().mapToLong(RowState.Sum::count).sum();
+        long count = 0;
         List<Integer> different = new ArrayList<>();
         String sql =
                 "SELECT %s, count(*), %s FROM %s GROUP BY 1"
@@ -198,6 +211,7 @@ final class TableCapture {
                 ResultSet rows = statement.executeQuery(sql)) {
             while (rows.next()) {
                 RowState.Sum sum = new RowState.Sum(rows.getLong(2), rows.getLong(3));
+                count += sum.count();
                 RowState.Sum before = sums.remove(rows.getInt(1));
                 if (!sum.equals(before)) {
                     different.add(rows.getInt(1));
@@ -206,7 +220,7 @@ final class TableCapture {
         }
         // Groups that the source no longer has at all.
         different.addAll(sums.keySet());
-        return different;
+        return new Difference(different, Math.max(sent, count));
     }
 
     /// Sends the deletes of these groups, and returns the rows that are new or changed.

@@ -118,8 +118,8 @@ final class Uplink implements Runnable {
                         answer.nextSeq() - 1);
                 answer = server.open(fingerprint, true);
             }
-            state.forgetAll();
-            spool.restart(answer.incarnation());
+            int incarnation = answer.incarnation();
+            state.forgetAll(() -> spool.restart(incarnation));
             reset = false;
         }
         instance.confirmed();

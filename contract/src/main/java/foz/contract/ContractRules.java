@@ -1,8 +1,10 @@
 package foz.contract;
 
+import foz.value.ColumnType;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -11,6 +13,11 @@ import java.util.stream.Stream;
 final class ContractRules {
 
     private static final int STEPS_MAX = 3;
+    private static final Set<ColumnType.Kind> STAMPS =
+            Set.of(
+                    ColumnType.Kind.TIMESTAMP,
+                    ColumnType.Kind.TIMESTAMP_WITH_ZONE,
+                    ColumnType.Kind.DATE);
 
     private final Contract contract;
     private final Yaml.Mapping root;
@@ -28,13 +35,29 @@ final class ContractRules {
     }
 
     private void table(Contract.Table table) {
-        table.capture()
-                .flatMap(Contract.Capture::stamp)
-                .ifPresent(stamp -> column(table, stamp, "foz.capture.stamp"));
+        table.capture().flatMap(Contract.Capture::stamp).ifPresent(stamp -> stamp(table, stamp));
         for (Contract.SyncScope scope : table.sync()) {
             scope(table, scope);
         }
         table.command().ifPresent(command -> command(table, command));
+    }
+
+    private void stamp(Contract.Table table, String name) {
+        column(table, name, "foz.capture.stamp");
+        table.column(name)
+                .map(column -> column.type().kind())
+                .filter(kind -> !STAMPS.contains(kind))
+                .ifPresent(kind ->
+                        problem(
+                                table,
+                                "foz.capture.stamp of '%s' names '%s', whose type is %s"
+                                        .formatted(
+                                                table.name(),
+                                                name,
+                                                kind.name().toLowerCase(Locale.ROOT)),
+                                "name a column of type timestamp, timestamp with time zone"
+                                        + " or date, or leave stamp out: then rows are"
+                                        + " compared"));
     }
 
     private void scope(Contract.Table table, Contract.SyncScope scope) {

@@ -1,0 +1,192 @@
+package foz.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import foz.contract.Contract;
+import foz.contract.ContractReader;
+import foz.wire.BatchReader;
+import foz.wire.Change;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Capture from a real PostgreSQL.
+class TableCaptureTest {
+
+    /// 14 hours ahead of UTC: whoever takes one clock for another is off by more than any overlap.
+    private static final String ZONE = "Pacific/Kiritimati";
+
+    private static ScratchPostgres postgres;
+    private static int databases;
+
+    @TempDir Path folder = Path.of("");
+
+    @BeforeAll
+    static void start() {
+        postgres = ScratchPostgres.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (postgres != null) {
+            postgres.close();
+        }
+    }
+
+    private static Contract.Table table(String how) {
+        return ContractReader.read(
+                        """
+                        apiVersion: v3.1.0
+                        kind: DataContract
+                        id: capture
+                        version: 1.0.0
+                        status: active
+                        schema:
+                          - name: item
+                            logicalType: object
+                            customProperties:
+                              - {property: foz.capture, value: {%s}}
+                            properties:
+                              - {name: id, logicalType: integer, physicalType: bigint, primaryKey: true, primaryKeyPosition: 1}
+                              - {name: name, logicalType: string, physicalType: text}
+                              - {name: stamp_local, logicalType: timestamp, physicalType: timestamp}
+                              - {name: stamp_zone, logicalType: timestamp, physicalType: timestamp with time zone}
+                              - {name: stamp_day, logicalType: date, physicalType: date}
+                        """
+                                .formatted(how))
+                .captured()
+                .getFirst();
+    }
+
+    /// One table of a database of its own, and an agent's parts around it.
+    private final class Source implements AutoCloseable {
+
+        private final Connection erp;
+        private final RowState state;
+        private final Spool spool;
+        private final Connection connection;
+        private final Contract.Table table;
+        private final TableCapture capture;
+
+        Source(String how) throws SQLException {
+            String database = "capture" + databases++;
+            erp = postgres.create(database, "SET TIME ZONE '" + ZONE + "'");
+            sql(
+                    """
+                    CREATE TABLE item (id bigint PRIMARY KEY, name text, stamp_local timestamp,
+                        stamp_zone timestamptz, stamp_day date)
+                    """);
+            state = RowState.open(folder.resolve(database).resolve("rows"));
+            spool = Spool.open(folder.resolve(database).resolve("spool"), 1L << 30);
+            AgentSettings settings = settings(postgres.url(database));
+            Dialect dialect = Dialect.of(settings);
+            table = table(how);
+            Cutter cutter = new Cutter(spool, settings);
+            capture = new TableCapture(table, dialect, state, cutter, spool, settings.fetchRows());
+            connection = dialect.openForCapture();
+        }
+
+        private AgentSettings settings(String jdbcUrl) {
+            return new AgentSettings(
+                    "",
+                    "",
+                    "",
+                    "",
+                    folder,
+                    "source",
+                    jdbcUrl,
+                    "postgres",
+                    "",
+                    ZONE,
+                    folder,
+                    0,
+                    2,
+                    10_000,
+                    4 << 20,
+                    1L << 30,
+                    2_000);
+        }
+
+        void sql(String sql) throws SQLException {
+            try (Statement statement = erp.createStatement()) {
+                statement.execute(sql);
+            }
+        }
+
+        /// What reached the spool since this was last asked.
+        List<Change> sent() throws InterruptedException {
+            List<Change> changes = new ArrayList<>();
+            for (Optional<Spool.Batch> batch = spool.next(0);
+                    batch.isPresent();
+                    batch = spool.next(0)) {
+                BatchReader reader = BatchReader.open(spool.body(batch.get()));
+                for (Optional<Change> change = reader.next();
+                        change.isPresent();
+                        change = reader.next()) {
+                    changes.add(change.get());
+                }
+                spool.acknowledge(batch.get().seq());
+            }
+            return changes;
+        }
+
+        List<String> sentIds() throws InterruptedException {
+            List<String> ids = new ArrayList<>();
+            for (Change change : sent()) {
+                switch (change) {
+                    case Change.Upsert(String[] values) -> ids.add("+" + values[0]);
+                    case Change.Delete(String[] values) -> ids.add("-" + values[0]);
+                    case Change.TableHeader _, Change.SnapshotBegin _, Change.SnapshotEnd _ -> {}
+                }
+            }
+            ids.sort(null);
+            return ids;
+        }
+
+        @Override
+        public void close() throws SQLException {
+            connection.close();
+            erp.close();
+            state.close();
+        }
+    }
+
+    @Test
+    void capturesByEachTypeOfStampWhateverTheZones() throws Exception {
+        for (String stamp : List.of("stamp_local", "stamp_zone", "stamp_day")) {
+            try (Source source = new Source("stamp: " + stamp)) {
+                source.capture.snapshot(source.connection);
+                source.sent();
+                // As an ERP does it, by the clock of its session's zone.
+                source.sql(
+                        """
+                        INSERT INTO item
+                        SELECT n, 'new', localtimestamp, now(), current_date FROM generate_series(1, 3) n
+                        UNION ALL
+                        SELECT n, 'old', localtimestamp - interval '3 days', now() - interval '3 days', current_date - 3
+                        FROM generate_series(4, 6) n
+                        """);
+                for (String session : List.of("UTC", ZONE, "Pacific/Pago_Pago")) {
+                    try (Statement statement = source.connection.createStatement()) {
+                        statement.execute("SET TIME ZONE '" + session + "'");
+                    }
+                    source.sql("UPDATE item SET name = '" + session + "'");
+                    source.capture.byStamp(
+                            source.connection, source.table.column(stamp).orElseThrow(), 60_000);
+                    assertEquals(
+                            List.of("+1", "+2", "+3"),
+                            source.sentIds(),
+                            stamp + " in a session of " + session);
+                }
+            }
+        }
+    }
+}

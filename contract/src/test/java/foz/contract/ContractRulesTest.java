@@ -1,0 +1,64 @@
+package foz.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ContractRulesTest {
+
+    private static String contract(String stampType) {
+        return """
+        apiVersion: v3.1.0
+        kind: DataContract
+        id: stamps
+        version: 1.0.0
+        status: active
+        schema:
+          - name: orders
+            logicalType: object
+            customProperties:
+              - {property: foz.capture, value: {stamp: changed}}
+            properties:
+              - {name: id, logicalType: integer, primaryKey: true, primaryKeyPosition: 1}
+              - {name: changed, logicalType: string, physicalType: '%s'}
+        """
+                .formatted(stampType);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "timestamp",
+                "timestamp(0) without time zone",
+                "timestamp with time zone",
+                "timestamptz(3)",
+                "date",
+                "DATE"
+            })
+    void acceptsAChangeStampThatIsATime(String type) {
+        Contract read = ContractReader.read(contract(type));
+        assertEquals("changed", read.captured().getFirst().capture().orElseThrow().stamp().get());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bigint", "text", "time", "xid8", "varchar(20)"})
+    void refusesAChangeStampOfAnotherTypeAndNamesTableColumnTypeAndRemedy(String type) {
+        ContractException refused =
+                assertThrows(
+                        ContractException.class, () -> ContractReader.read(contract(type)), type);
+        String problem = refused.problems().getFirst().toString();
+        assertTrue(problem.contains("'orders'"), problem);
+        assertTrue(problem.contains("'changed'"), problem);
+        assertTrue(
+                problem.contains(
+                        "whose type is "
+                                + (type.equals("bigint")
+                                        ? "integer"
+                                        : type.equals("time") ? "time" : "text")),
+                problem);
+        assertTrue(problem.contains("leave stamp out"), problem);
+    }
+}
