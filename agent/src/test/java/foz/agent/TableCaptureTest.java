@@ -13,6 +13,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -187,6 +188,55 @@ class TableCaptureTest {
                             stamp + " in a session of " + session);
                 }
             }
+        }
+    }
+
+    /// Against a model: what is sent is what changed, whatever share of the table that is.
+    @Test
+    void compareSendsWhatChangedAndWhatIsGoneFromAFewRowsToAll() throws Exception {
+        try (Source source = new Source("pollMs: 1000")) {
+            source.sql("INSERT INTO item SELECT n, 'a' FROM generate_series(1, 3000) n");
+            source.capture.snapshot(source.connection);
+            assertEquals(3_000, source.sentIds().size());
+            source.capture.compare(source.connection);
+            assertEquals(List.of(), source.sentIds());
+            source.sql("UPDATE item SET name = 'b' WHERE id = 7");
+            source.sql("DELETE FROM item WHERE id IN (8, 9)");
+            source.sql("INSERT INTO item VALUES (5000, 'new')");
+            source.capture.compare(source.connection);
+            assertEquals(List.of("+5000", "+7", "-8", "-9"), source.sentIds());
+            source.sql("UPDATE item SET name = 'c'");
+            source.sql("DELETE FROM item WHERE id <= 100");
+            source.capture.compare(source.connection);
+            List<String> sent = source.sentIds();
+            assertEquals(98, sent.stream().filter(id -> id.startsWith("-")).count());
+            assertEquals(2_901, sent.stream().filter(id -> id.startsWith("+")).count());
+            assertEquals(2_999, Set.copyOf(sent).size());
+            source.capture.compare(source.connection);
+            assertEquals(List.of(), source.sentIds());
+            source.sql("DELETE FROM item");
+            source.capture.compare(source.connection);
+            assertEquals(2_901, source.sentIds().size());
+            source.sql("INSERT INTO item VALUES (1, 'again')");
+            source.capture.compare(source.connection);
+            assertEquals(List.of("+1"), source.sentIds());
+        }
+    }
+
+    /// A table that was empty at its first capture, and is large now; it was never analyzed.
+    @Test
+    void compareSplitsTheGroupsOfATableThatGrewAndSendsEachRowOnce() throws Exception {
+        try (Source source = new Source("pollMs: 1000")) {
+            source.capture.snapshot(source.connection);
+            source.sql("INSERT INTO item SELECT n, 'a' FROM generate_series(1, 140000) n");
+            source.capture.compare(source.connection);
+            assertEquals(140_000, source.sentIds().size());
+            assertEquals(2_047, source.state.table("item").mask());
+            source.sql("UPDATE item SET name = 'b'");
+            source.capture.compare(source.connection);
+            assertEquals(140_000, source.sentIds().size());
+            source.capture.compare(source.connection);
+            assertEquals(List.of(), source.sentIds());
         }
     }
 }
