@@ -3,6 +3,7 @@ package foz.agent;
 import foz.contract.Contract.Column;
 import foz.contract.Contract.Table;
 import foz.wire.Change;
+import foz.wire.Protocol;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -75,6 +77,12 @@ final class TableCapture {
         long generation = System.currentTimeMillis();
         connection.setAutoCommit(false);
         connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        try {
+            refuseRowsTooLarge(connection);
+        } catch (SQLException | RowTooLargeException e) {
+            endTransaction(connection);
+            throw e;
+        }
         cutter.add(
                 header,
                 List.of(new Change.SnapshotBegin(table.name(), generation)),
@@ -88,7 +96,12 @@ final class TableCapture {
                 Sender sender = new Sender(since);
                 while (rows.next()) {
                     @Nullable String[] values = values(rows);
-                    collector.add(rowState(rows, values));
+                    RowState.Row row = rowState(rows, values);
+                    long bytes = Cutter.bytes(values);
+                    if (bytes > Protocol.ROW_BYTES_MAX) {
+                        throw new RowTooLargeException(table.name(), row.key(), bytes);
+                    }
+                    collector.add(row);
                     sender.add(new Change.Upsert(values));
                 }
                 sender.add(new Change.SnapshotEnd(table.name(), generation));
@@ -99,6 +112,32 @@ final class TableCapture {
             collector.finish();
         } finally {
             endTransaction(connection);
+        }
+    }
+
+    /// Looks before the first capture of a table begins: it would be sent again from its start at
+    /// each try, and never come past such a row.
+    private void refuseRowsTooLarge(Connection connection) throws SQLException {
+        Optional<String> bytes = dialect.bytes(table);
+        if (bytes.isEmpty()) {
+            return;
+        }
+        String sql =
+                "SELECT %s, %s FROM %s WHERE %s > %d"
+                        .formatted(
+                                keyColumns(),
+                                bytes.get(),
+                                name(),
+                                bytes.get(),
+                                Protocol.ROW_BYTES_MAX);
+        try (Statement statement = connection.createStatement()) {
+            statement.setMaxRows(1);
+            try (ResultSet rows = statement.executeQuery(sql)) {
+                if (rows.next()) {
+                    throw new RowTooLargeException(
+                            table.name(), keyValues(rows), rows.getLong(key.length + 1));
+                }
+            }
         }
     }
 
@@ -147,7 +186,20 @@ final class TableCapture {
             return;
         }
         @Nullable String[] values = values(rows);
-        known.put(rowState(rows, values));
+        upsert(rowState(rows, values), values, known, sender);
+    }
+
+    /// A row that cannot be sent stops the table. What came before it is made durable, so that it
+    /// is not sent again at each try.
+    private void upsert(
+            RowState.Row row, @Nullable String[] values, RowState.TableState known, Sender sender)
+            throws InterruptedException {
+        long bytes = Cutter.bytes(values);
+        if (bytes > Protocol.ROW_BYTES_MAX) {
+            finish(sender, known, sender.since);
+            throw new RowTooLargeException(table.name(), row.key(), bytes);
+        }
+        known.put(row);
         sender.add(new Change.Upsert(values));
     }
 
@@ -326,11 +378,16 @@ final class TableCapture {
     }
 
     private RowState.Row keyRow(ResultSet rows) throws SQLException {
+        return new RowState.Row(
+                rows.getLong(key.length + 1), rows.getLong(key.length + 2), keyValues(rows));
+    }
+
+    private List<String> keyValues(ResultSet rows) throws SQLException {
         List<String> values = new ArrayList<>(key.length);
         for (int i = 0; i < key.length; i++) {
             values.add(String.valueOf(dialect.read(rows, i + 1, table.columns().get(key[i]))));
         }
-        return new RowState.Row(rows.getLong(key.length + 1), rows.getLong(key.length + 2), values);
+        return values;
     }
 
     private @Nullable String[] keyOnly(List<String> values) {
@@ -364,9 +421,7 @@ final class TableCapture {
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     @Nullable String[] values = values(rows);
-                    RowState.Row row = rowState(rows, values);
-                    known.put(row);
-                    sender.add(new Change.Upsert(values));
+                    upsert(rowState(rows, values), values, known, sender);
                 }
             }
         }
@@ -413,6 +468,7 @@ final class TableCapture {
     private final class Sender {
         private final long since;
         private final List<Change> changes = new ArrayList<>();
+        private long bytes;
         private long readAtMs = System.currentTimeMillis();
 
         Sender(long since) {
@@ -421,8 +477,9 @@ final class TableCapture {
 
         void add(Change change) throws InterruptedException {
             changes.add(change);
+            bytes += change instanceof Change.Upsert(String[] values) ? Cutter.bytes(values) : 0;
             rowsCaptured++;
-            if (changes.size() >= CHANGES_AT_ONCE) {
+            if (changes.size() >= CHANGES_AT_ONCE || bytes >= Protocol.ROW_BYTES_MAX) {
                 send();
             }
         }
@@ -431,8 +488,20 @@ final class TableCapture {
             if (!changes.isEmpty()) {
                 cutter.add(header, changes, readAtMs, since);
                 changes.clear();
+                bytes = 0;
             }
             readAtMs = System.currentTimeMillis();
+        }
+    }
+
+    /// A row that no batch can hold. The table stands still; the others go on.
+    static final class RowTooLargeException extends RuntimeException {
+        RowTooLargeException(String table, List<String> key, long bytes) {
+            super(
+                    ("the table '%s' stands still: its row %s has %d bytes, over the %d that can be"
+                                    + " sent; leave the large column out of the contract until"
+                                    + " large values are supported")
+                            .formatted(table, key, bytes, Protocol.ROW_BYTES_MAX));
         }
     }
 }

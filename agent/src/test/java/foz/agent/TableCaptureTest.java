@@ -1,11 +1,15 @@
 package foz.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import foz.contract.Contract;
 import foz.contract.ContractReader;
 import foz.wire.BatchReader;
 import foz.wire.Change;
+import foz.wire.Protocol;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -238,5 +242,101 @@ class TableCaptureTest {
             source.capture.compare(source.connection);
             assertEquals(List.of(), source.sentIds());
         }
+    }
+
+    /// Text that does not compress, so that its batches are as large as they can be.
+    private static final String NOISE =
+            """
+            (SELECT string_agg(translate(encode(sha512((i || '/' || %1$d)::text::bytea), 'base64'), E'\\n', ''), '')
+             FROM generate_series(1, %1$d / 88) i)
+            """;
+
+    @Test
+    void aRowTooLargeToBeSentStopsItsTableBeforeAnythingOfItIsSent() throws Exception {
+        try (Source source = new Source("stamp: stamp_zone")) {
+            source.sql(
+                    "INSERT INTO item SELECT n, 'a', null, now() FROM generate_series(1, 5000) n");
+            source.sql("INSERT INTO item VALUES (5001, repeat('é', 3 << 20))");
+            for (int i = 0; i < 2; i++) {
+                Exception refused =
+                        assertThrows(
+                                TableCapture.RowTooLargeException.class,
+                                () -> source.capture.snapshot(source.connection));
+                String message = String.valueOf(refused.getMessage());
+                assertTrue(message.contains("'item'"), message);
+                assertTrue(message.contains("[5001]"), message);
+                assertTrue(message.contains("6291456 bytes"), message);
+                assertTrue(message.contains("leave the large column out"), message);
+                assertEquals(List.of(), source.sent());
+            }
+            source.sql("UPDATE item SET name = 'small' WHERE id = 5001");
+            source.capture.snapshot(source.connection);
+            assertEquals(5_001, source.sentIds().size());
+            source.sql("UPDATE item SET name = 'b' WHERE id = 3");
+            source.sql("INSERT INTO item VALUES (1000000, repeat('x', 5 << 20), null, now())");
+            assertThrows(
+                    TableCapture.RowTooLargeException.class,
+                    () -> source.capture.compare(source.connection));
+            assertThrows(
+                    TableCapture.RowTooLargeException.class,
+                    () ->
+                            source.capture.byStamp(
+                                    source.connection,
+                                    source.table.column("stamp_zone").orElseThrow(),
+                                    60_000));
+            assertEquals(List.of("+3"), source.sentIds());
+            // What was sent once is not sent at each try.
+            assertThrows(
+                    TableCapture.RowTooLargeException.class,
+                    () -> source.capture.compare(source.connection));
+            assertEquals(List.of(), source.sentIds());
+        }
+    }
+
+    @Test
+    void rowsJustUnderTheLimitGoInBatchesThatTheServerTakes() throws Exception {
+        try (Source source = new Source("pollMs: 1000")) {
+            source.sql(
+                    "INSERT INTO item SELECT n, "
+                            + NOISE.formatted(2 << 20)
+                            + " FROM generate_series(1, 5) n");
+            source.sql(
+                    "INSERT INTO item SELECT n, "
+                            + NOISE.formatted((4 << 20) - 100)
+                            + " FROM generate_series(6, 9) n");
+            source.capture.snapshot(source.connection);
+            int batches = 0;
+            int rows = 0;
+            for (Optional<Spool.Batch> batch = source.spool.next(0);
+                    batch.isPresent();
+                    batch = source.spool.next(0)) {
+                assertTrue(batch.get().bytes() <= Protocol.BATCH_BYTES_MAX, batch.get().toString());
+                batches++;
+                rows += batch.get().rows();
+                source.spool.acknowledge(batch.get().seq());
+            }
+            assertEquals(9, rows);
+            assertTrue(batches >= 6, "batches: " + batches);
+        }
+    }
+
+    @Test
+    void aBatchSizeThatTheServerWouldRefuseIsRefusedAtTheStart() throws Exception {
+        Path file = folder.resolve("agent.properties");
+        Files.writeString(
+                file,
+                """
+                serverUrl = http://localhost:1
+                clientId = a
+                keyFile = key.jwk
+                source = s
+                jdbcUrl = jdbc:postgresql:x
+                jdbcUser = u
+                dataDir = data
+                batchBytesMax = 8388608
+                """);
+        SettingsException refused =
+                assertThrows(SettingsException.class, () -> AgentSettings.read(file));
+        assertTrue(String.valueOf(refused.getMessage()).contains("to 7340032"), refused::toString);
     }
 }
