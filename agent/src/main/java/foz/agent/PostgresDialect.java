@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// PostgreSQL, from version 14.
 final class PostgresDialect implements Dialect {
 
+    /// Characters of a text that no row holds enough of to be too large.
+    private static final int SHORT_TEXT = 10_000;
+
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
     private final AgentSettings settings;
@@ -105,7 +108,7 @@ final class PostgresDialect implements Dialect {
 
     private static boolean unbounded(ColumnType type) {
         return switch (type.kind()) {
-            case TEXT -> type.precision() == 0;
+            case TEXT -> type.precision() == 0 || type.precision() > SHORT_TEXT;
             case BYTES, JSON -> true;
             case INTEGER,
                     DECIMAL,
