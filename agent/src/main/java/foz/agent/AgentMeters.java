@@ -10,11 +10,17 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// What the agent counts, on a page of its own in Prometheus format.
 final class AgentMeters implements AutoCloseable {
+
+    /// Whoever calls [#failed]. Each counter is there from the start, at 0: an alarm on one that
+    /// appears with the first fault misses that fault.
+    private static final List<String> STATIONS =
+            List.of("capture", "commands", "uplink", "verdicts");
 
     private final PrometheusMeterRegistry registry =
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -49,6 +55,7 @@ final class AgentMeters implements AutoCloseable {
                         runtime,
                         r -> (double) (r.totalMemory() - r.freeMemory()))
                 .register(registry);
+        STATIONS.forEach(station -> registry.counter("foz.agent.errors", "station", station));
     }
 
     int port() {

@@ -1,5 +1,6 @@
 package foz.agent;
 
+import foz.wire.Protocol;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +44,10 @@ record AgentSettings(
         int batchBytesMax,
         long spoolBytesMax,
         int fetchRows) {
+
+    /// Under what the server takes, by more than a table's header and a compression that makes it
+    /// larger can add.
+    private static final int BATCH_BYTES_MAX = Protocol.BATCH_BYTES_MAX - (1 << 20);
 
     private static final Set<String> KEYS =
             Set.of(
@@ -105,7 +110,7 @@ record AgentSettings(
                     (int) number("metricsPort", 0, 0, 65_535),
                     (int) number("sourceConnectionsMax", 2, 1, 16),
                     (int) number("batchRowsMax", 10_000, 1, 100_000),
-                    (int) number("batchBytesMax", 4 << 20, 1 << 10, 32 << 20),
+                    (int) number("batchBytesMax", 4 << 20, 1 << 10, BATCH_BYTES_MAX),
                     number("spoolBytesMax", 1L << 30, 1 << 20, 1L << 40),
                     (int) number("fetchRows", 2_000, 1, 50_000));
         }

@@ -32,6 +32,10 @@ final class Cutter {
         follow(since);
         for (Change change : changes) {
             boolean row = change instanceof Change.Upsert || change instanceof Change.Delete;
+            // Before, not after, it is too large: a batch that the server refuses stops the source.
+            if (!writer.isEmpty() && writer.bytes() + bytes(change) > bytesMax) {
+                spool();
+            }
             if (writer.isEmpty()) {
                 capturedAtMs = readAtMs;
             }
@@ -44,6 +48,37 @@ final class Cutter {
                 spool();
             }
         }
+    }
+
+    private static long bytes(Change change) {
+        return switch (change) {
+            case Change.Upsert(String[] values) -> bytes(values);
+            case Change.Delete(String[] values) -> bytes(values);
+            case Change.TableHeader _, Change.SnapshotBegin _, Change.SnapshotEnd _ -> 0;
+        };
+    }
+
+    /// A row's values as UTF-8.
+    static long bytes(@Nullable String[] values) {
+        long bytes = 0;
+        for (String value : values) {
+            if (value != null) {
+                bytes += bytes(value);
+            }
+        }
+        return bytes;
+    }
+
+    private static long bytes(String value) {
+        long bytes = value.length();
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c >= 0x80) {
+                // Each half of a surrogate pair is two bytes of its four.
+                bytes += c < 0x800 || Character.isSurrogate(c) ? 1 : 2;
+            }
+        }
+        return bytes;
     }
 
     /// Makes durable what was added.

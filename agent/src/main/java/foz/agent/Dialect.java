@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,10 @@ interface Dialect {
 
     /// The group, from 0, of a hash: its low bits.
     String group(String hash, int mask);
+
+    /// Bytes of a row's canonical texts, as an SQL expression. Columns whose type bounds them count
+    /// as nothing; empty when all do.
+    Optional<String> bytes(Table table);
 
     String name(String physicalName);
 

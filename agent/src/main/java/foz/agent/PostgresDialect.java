@@ -2,6 +2,7 @@ package foz.agent;
 
 import foz.contract.Contract.Column;
 import foz.contract.Contract.Table;
+import foz.value.ColumnType;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -9,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -16,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /// PostgreSQL, from version 14.
 final class PostgresDialect implements Dialect {
+
+    /// Characters of a text that no row holds enough of to be too large.
+    private static final int SHORT_TEXT = 10_000;
 
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
@@ -88,6 +93,34 @@ final class PostgresDialect implements Dialect {
         return columns.stream()
                 .map(column -> name(column.physicalName()))
                 .collect(Collectors.joining(", "));
+    }
+
+    @Override
+    public Optional<String> bytes(Table table) {
+        String sum =
+                table.columns().stream()
+                        .filter(column -> unbounded(column.type()))
+                        .map(column -> "octet_length(" + name(column.physicalName()) + "::text)")
+                        .map(length -> "coalesce(" + length + "::bigint, 0)")
+                        .collect(Collectors.joining(" + "));
+        return sum.isEmpty() ? Optional.empty() : Optional.of(sum);
+    }
+
+    private static boolean unbounded(ColumnType type) {
+        return switch (type.kind()) {
+            case TEXT -> type.precision() == 0 || type.precision() > SHORT_TEXT;
+            case BYTES, JSON -> true;
+            case INTEGER,
+                    DECIMAL,
+                    FLOAT,
+                    BOOLEAN,
+                    DATE,
+                    TIME,
+                    TIMESTAMP,
+                    TIMESTAMP_WITH_ZONE,
+                    UUID ->
+                    false;
+        };
     }
 
     @Override

@@ -296,11 +296,16 @@ final class RowState implements AutoCloseable {
                 // What an earlier attempt left half done.
                 removeMapsBut(table, groups.getName());
                 MVMap<Integer, byte[]> target = store.openMap(splitMapName(table, wanted));
+                int unwritten = 0;
                 for (Integer group : List.copyOf(groups.keySet())) {
                     byte[] bytes = groups.get(group);
                     if (bytes != null) {
                         target.putAll(part(bytes, GROUP_HEADER_BYTES, wanted));
+                        unwritten += bytes.length;
+                    }
+                    if (unwritten > UNWRITTEN_BYTES_MAX) {
                         store.commit();
+                        unwritten = 0;
                     }
                 }
                 masks.put(table, wanted);

@@ -3,6 +3,7 @@ package foz.agent;
 import foz.contract.Contract.Column;
 import foz.contract.Contract.Table;
 import foz.wire.Change;
+import foz.wire.Protocol;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -10,8 +11,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +30,7 @@ final class TableCapture {
 
     private static final int CHANGES_AT_ONCE = 500;
     private static final int KEYS_AT_ONCE = 500;
-    private static final int GROUPS_AT_ONCE = 1_000;
-    private static final int PENDING_MAX = 2_000;
+    private static final int PENDING_MAX = 10_000;
 
     private final Table table;
     private final Dialect dialect;
@@ -73,6 +77,12 @@ final class TableCapture {
         long generation = System.currentTimeMillis();
         connection.setAutoCommit(false);
         connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        try {
+            refuseRowsTooLarge(connection);
+        } catch (SQLException | RowTooLargeException e) {
+            endTransaction(connection);
+            throw e;
+        }
         cutter.add(
                 header,
                 List.of(new Change.SnapshotBegin(table.name(), generation)),
@@ -86,7 +96,12 @@ final class TableCapture {
                 Sender sender = new Sender(since);
                 while (rows.next()) {
                     @Nullable String[] values = values(rows);
-                    collector.add(rowState(rows, values));
+                    RowState.Row row = rowState(rows, values);
+                    long bytes = Cutter.bytes(values);
+                    if (bytes > Protocol.ROW_BYTES_MAX) {
+                        throw new RowTooLargeException(table.name(), row.key(), bytes);
+                    }
+                    collector.add(row);
                     sender.add(new Change.Upsert(values));
                 }
                 sender.add(new Change.SnapshotEnd(table.name(), generation));
@@ -97,6 +112,32 @@ final class TableCapture {
             collector.finish();
         } finally {
             endTransaction(connection);
+        }
+    }
+
+    /// Looks before the first capture of a table begins: it would be sent again from its start at
+    /// each try, and never come past such a row.
+    private void refuseRowsTooLarge(Connection connection) throws SQLException {
+        Optional<String> bytes = dialect.bytes(table);
+        if (bytes.isEmpty()) {
+            return;
+        }
+        String sql =
+                "SELECT %s, %s FROM %s WHERE %s > %d"
+                        .formatted(
+                                keyColumns(),
+                                bytes.get(),
+                                name(),
+                                bytes.get(),
+                                Protocol.ROW_BYTES_MAX);
+        try (Statement statement = connection.createStatement()) {
+            statement.setMaxRows(1);
+            try (ResultSet rows = statement.executeQuery(sql)) {
+                if (rows.next()) {
+                    throw new RowTooLargeException(
+                            table.name(), keyValues(rows), rows.getLong(key.length + 1));
+                }
+            }
         }
     }
 
@@ -145,7 +186,20 @@ final class TableCapture {
             return;
         }
         @Nullable String[] values = values(rows);
-        known.put(rowState(rows, values));
+        upsert(rowState(rows, values), values, known, sender);
+    }
+
+    /// A row that cannot be sent stops the table. What came before it is made durable, so that it
+    /// is not sent again at each try.
+    private void upsert(
+            RowState.Row row, @Nullable String[] values, RowState.TableState known, Sender sender)
+            throws InterruptedException {
+        long bytes = Cutter.bytes(values);
+        if (bytes > Protocol.ROW_BYTES_MAX) {
+            finish(sender, known, sender.since);
+            throw new RowTooLargeException(table.name(), row.key(), bytes);
+        }
+        known.put(row);
         sender.add(new Change.Upsert(values));
     }
 
@@ -171,36 +225,21 @@ final class TableCapture {
         if (known.split(found.rows())) {
             found = difference(connection, known);
         }
-        List<Integer> different = found.groups();
-        for (int from = 0; from < different.size(); from += GROUPS_AT_ONCE) {
-            Sender sender = new Sender(since);
-            List<Integer> groups =
-                    different.subList(from, Math.min(from + GROUPS_AT_ONCE, different.size()));
-            List<RowState.Row> changed = changedKeys(connection, known, groups, sender);
-            for (int at = 0; at < changed.size(); at += KEYS_AT_ONCE) {
-                fetch(
-                        connection,
-                        changed.subList(at, Math.min(at + KEYS_AT_ONCE, changed.size())),
-                        known,
-                        sender);
-                if (known.pending() > PENDING_MAX) {
-                    finish(sender, known, since);
-                }
-            }
-            finish(sender, known, since);
+        if (!found.groups().isEmpty()) {
+            lookInto(connection, known, found.groups(), since);
         }
     }
 
     /// @param groups those whose rows are not as they were sent
     /// @param rows how many the table has, or had, whichever is more
-    private record Difference(List<Integer> groups, long rows) {}
+    private record Difference(Set<Integer> groups, long rows) {}
 
     private Difference difference(Connection connection, RowState.TableState known)
             throws SQLException {
         Map<Integer, RowState.Sum> sums = known.sums();
         long sent = sums.values().stream().mapToLong(RowState.Sum::count).sum();
         long count = 0;
-        List<Integer> different = new ArrayList<>();
+        Set<Integer> different = new TreeSet<>();
         String sql =
                 "SELECT %s, count(*), %s FROM %s GROUP BY 1"
                         .formatted(
@@ -223,20 +262,20 @@ final class TableCapture {
         return new Difference(different, Math.max(sent, count));
     }
 
-    /// Sends the deletes of these groups, and returns the rows that are new or changed.
-    private List<RowState.Row> changedKeys(
-            Connection connection, RowState.TableState known, List<Integer> groups, Sender sender)
+    /// Reads keys and hashes of these groups, sends what is gone, and fetches what is new or
+    /// changed.
+    ///
+    /// In one scan whatever the number of groups, since after a mass update all of them differ. The
+    /// source gives the rows in the order of their groups, so that memory holds the rows of one
+    /// group as they were sent, a few hundred keys to fetch, and a bounded number of edits. The
+    /// sort is the source's, of keys and hashes only. Some groups at a time would need no sort but
+    /// a scan for each some; all in any order would need every key in memory to know what is gone.
+    private void lookInto(
+            Connection connection, RowState.TableState known, Set<Integer> groups, long since)
             throws SQLException, InterruptedException {
-        Map<Integer, Map<List<String>, RowState.Row>> left = new HashMap<>();
-        for (int group : groups) {
-            Map<List<String>, RowState.Row> rows = new HashMap<>();
-            known.rows(group).forEach(row -> rows.put(row.key(), row));
-            left.put(group, rows);
-        }
-        List<RowState.Row> changed = new ArrayList<>();
         String group = dialect.group(dialect.keyHash(table), known.mask());
         String sql =
-                "SELECT %s, %s, %s FROM %s WHERE %s IN (%s)"
+                "SELECT %s, %s, %s FROM %s WHERE %s IN (%s) ORDER BY %s"
                         .formatted(
                                 keyColumns(),
                                 dialect.keyHash(table),
@@ -245,34 +284,110 @@ final class TableCapture {
                                 group,
                                 groups.stream()
                                         .map(String::valueOf)
-                                        .collect(Collectors.joining(", ")));
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            while (rows.next()) {
-                RowState.Row row = keyRow(rows);
-                RowState.Row before =
-                        left.getOrDefault((int) (row.keyHash() & known.mask()), new HashMap<>())
-                                .remove(row.key());
-                if (before == null || before.rowHash() != row.rowHash()) {
-                    changed.add(row);
+                                        .collect(Collectors.joining(", ")),
+                                group);
+        Groups work = new Groups(connection, known, groups, since);
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            statement.setFetchSize(fetchRows);
+            try (ResultSet rows = statement.executeQuery(sql)) {
+                while (rows.next()) {
+                    work.add(keyRow(rows));
+                }
+            }
+            work.end();
+        } finally {
+            endTransaction(connection);
+        }
+    }
+
+    /// The groups that differ, one after another.
+    private final class Groups {
+
+        private final Connection connection;
+        private final RowState.TableState known;
+        private final Iterator<Integer> groups;
+        private final long since;
+        private final Sender sender;
+        private final List<RowState.Row> changed = new ArrayList<>();
+
+        /// Rows of the group in hand that were sent and not met yet.
+        private final Map<List<String>, RowState.Row> left = new HashMap<>();
+
+        private int inHand;
+
+        Groups(Connection connection, RowState.TableState known, Set<Integer> groups, long since) {
+            this.connection = connection;
+            this.known = known;
+            this.groups = groups.iterator();
+            this.since = since;
+            this.sender = new Sender(since);
+            begin();
+        }
+
+        private void begin() {
+            inHand = groups.next();
+            known.rows(inHand).forEach(row -> left.put(row.key(), row));
+        }
+
+        void add(RowState.Row row) throws SQLException, InterruptedException {
+            while ((int) (row.keyHash() & known.mask()) != inHand) {
+                endGroup();
+                begin();
+            }
+            RowState.Row before = left.remove(row.key());
+            if (before == null || before.rowHash() != row.rowHash()) {
+                changed.add(row);
+                if (changed.size() >= KEYS_AT_ONCE) {
+                    fetchChanged();
                 }
             }
         }
-        for (Map<List<String>, RowState.Row> gone : left.values()) {
-            for (RowState.Row row : gone.values()) {
-                known.remove(row);
-                sender.add(new Change.Delete(keyOnly(row.key())));
+
+        private void endGroup() throws InterruptedException {
+            for (RowState.Row gone : left.values()) {
+                known.remove(gone);
+                sender.add(new Change.Delete(keyOnly(gone.key())));
+            }
+            left.clear();
+            if (known.pending() > PENDING_MAX) {
+                finish(sender, known, since);
             }
         }
-        return changed;
+
+        private void fetchChanged() throws SQLException, InterruptedException {
+            fetch(connection, changed, known, sender);
+            changed.clear();
+            if (known.pending() > PENDING_MAX) {
+                finish(sender, known, since);
+            }
+        }
+
+        /// The rest, and the groups of which the source has no row any more.
+        void end() throws SQLException, InterruptedException {
+            endGroup();
+            while (groups.hasNext()) {
+                begin();
+                endGroup();
+            }
+            if (!changed.isEmpty()) {
+                fetchChanged();
+            }
+            finish(sender, known, since);
+        }
     }
 
     private RowState.Row keyRow(ResultSet rows) throws SQLException {
+        return new RowState.Row(
+                rows.getLong(key.length + 1), rows.getLong(key.length + 2), keyValues(rows));
+    }
+
+    private List<String> keyValues(ResultSet rows) throws SQLException {
         List<String> values = new ArrayList<>(key.length);
         for (int i = 0; i < key.length; i++) {
             values.add(String.valueOf(dialect.read(rows, i + 1, table.columns().get(key[i]))));
         }
-        return new RowState.Row(rows.getLong(key.length + 1), rows.getLong(key.length + 2), values);
+        return values;
     }
 
     private @Nullable String[] keyOnly(List<String> values) {
@@ -306,9 +421,7 @@ final class TableCapture {
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     @Nullable String[] values = values(rows);
-                    RowState.Row row = rowState(rows, values);
-                    known.put(row);
-                    sender.add(new Change.Upsert(values));
+                    upsert(rowState(rows, values), values, known, sender);
                 }
             }
         }
@@ -355,6 +468,7 @@ final class TableCapture {
     private final class Sender {
         private final long since;
         private final List<Change> changes = new ArrayList<>();
+        private long bytes;
         private long readAtMs = System.currentTimeMillis();
 
         Sender(long since) {
@@ -363,8 +477,9 @@ final class TableCapture {
 
         void add(Change change) throws InterruptedException {
             changes.add(change);
+            bytes += change instanceof Change.Upsert(String[] values) ? Cutter.bytes(values) : 0;
             rowsCaptured++;
-            if (changes.size() >= CHANGES_AT_ONCE) {
+            if (changes.size() >= CHANGES_AT_ONCE || bytes >= Protocol.ROW_BYTES_MAX) {
                 send();
             }
         }
@@ -373,8 +488,20 @@ final class TableCapture {
             if (!changes.isEmpty()) {
                 cutter.add(header, changes, readAtMs, since);
                 changes.clear();
+                bytes = 0;
             }
             readAtMs = System.currentTimeMillis();
+        }
+    }
+
+    /// A row that no batch can hold. The table stands still; the others go on.
+    static final class RowTooLargeException extends RuntimeException {
+        RowTooLargeException(String table, List<String> key, long bytes) {
+            super(
+                    ("the table '%s' stands still: its row %s has %d bytes, over the %d that can be"
+                                    + " sent; leave the large column out of the contract until"
+                                    + " large values are supported")
+                            .formatted(table, key, bytes, Protocol.ROW_BYTES_MAX));
         }
     }
 }

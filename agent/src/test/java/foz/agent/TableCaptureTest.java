@@ -1,11 +1,15 @@
 package foz.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import foz.contract.Contract;
 import foz.contract.ContractReader;
 import foz.wire.BatchReader;
 import foz.wire.Change;
+import foz.wire.Protocol;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -13,6 +17,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -188,5 +193,150 @@ class TableCaptureTest {
                 }
             }
         }
+    }
+
+    /// Against a model: what is sent is what changed, whatever share of the table that is.
+    @Test
+    void compareSendsWhatChangedAndWhatIsGoneFromAFewRowsToAll() throws Exception {
+        try (Source source = new Source("pollMs: 1000")) {
+            source.sql("INSERT INTO item SELECT n, 'a' FROM generate_series(1, 3000) n");
+            source.capture.snapshot(source.connection);
+            assertEquals(3_000, source.sentIds().size());
+            source.capture.compare(source.connection);
+            assertEquals(List.of(), source.sentIds());
+            source.sql("UPDATE item SET name = 'b' WHERE id = 7");
+            source.sql("DELETE FROM item WHERE id IN (8, 9)");
+            source.sql("INSERT INTO item VALUES (5000, 'new')");
+            source.capture.compare(source.connection);
+            assertEquals(List.of("+5000", "+7", "-8", "-9"), source.sentIds());
+            source.sql("UPDATE item SET name = 'c'");
+            source.sql("DELETE FROM item WHERE id <= 100");
+            source.capture.compare(source.connection);
+            List<String> sent = source.sentIds();
+            assertEquals(98, sent.stream().filter(id -> id.startsWith("-")).count());
+            assertEquals(2_901, sent.stream().filter(id -> id.startsWith("+")).count());
+            assertEquals(2_999, Set.copyOf(sent).size());
+            source.capture.compare(source.connection);
+            assertEquals(List.of(), source.sentIds());
+            source.sql("DELETE FROM item");
+            source.capture.compare(source.connection);
+            assertEquals(2_901, source.sentIds().size());
+            source.sql("INSERT INTO item VALUES (1, 'again')");
+            source.capture.compare(source.connection);
+            assertEquals(List.of("+1"), source.sentIds());
+        }
+    }
+
+    /// A table that was empty at its first capture, and is large now; it was never analyzed.
+    @Test
+    void compareSplitsTheGroupsOfATableThatGrewAndSendsEachRowOnce() throws Exception {
+        try (Source source = new Source("pollMs: 1000")) {
+            source.capture.snapshot(source.connection);
+            source.sql("INSERT INTO item SELECT n, 'a' FROM generate_series(1, 140000) n");
+            source.capture.compare(source.connection);
+            assertEquals(140_000, source.sentIds().size());
+            assertEquals(2_047, source.state.table("item").mask());
+            source.sql("UPDATE item SET name = 'b'");
+            source.capture.compare(source.connection);
+            assertEquals(140_000, source.sentIds().size());
+            source.capture.compare(source.connection);
+            assertEquals(List.of(), source.sentIds());
+        }
+    }
+
+    /// Text that does not compress, so that its batches are as large as they can be.
+    private static final String NOISE =
+            """
+            (SELECT string_agg(translate(encode(sha512((i || '/' || %1$d)::text::bytea), 'base64'), E'\\n', ''), '')
+             FROM generate_series(1, %1$d / 88) i)
+            """;
+
+    @Test
+    void aRowTooLargeToBeSentStopsItsTableBeforeAnythingOfItIsSent() throws Exception {
+        try (Source source = new Source("stamp: stamp_zone")) {
+            source.sql(
+                    "INSERT INTO item SELECT n, 'a', null, now() FROM generate_series(1, 5000) n");
+            source.sql("INSERT INTO item VALUES (5001, repeat('é', 3 << 20))");
+            for (int i = 0; i < 2; i++) {
+                Exception refused =
+                        assertThrows(
+                                TableCapture.RowTooLargeException.class,
+                                () -> source.capture.snapshot(source.connection));
+                String message = String.valueOf(refused.getMessage());
+                assertTrue(message.contains("'item'"), message);
+                assertTrue(message.contains("[5001]"), message);
+                assertTrue(message.contains("6291456 bytes"), message);
+                assertTrue(message.contains("leave the large column out"), message);
+                assertEquals(List.of(), source.sent());
+            }
+            source.sql("UPDATE item SET name = 'small' WHERE id = 5001");
+            source.capture.snapshot(source.connection);
+            assertEquals(5_001, source.sentIds().size());
+            source.sql("UPDATE item SET name = 'b' WHERE id = 3");
+            source.sql("INSERT INTO item VALUES (1000000, repeat('x', 5 << 20), null, now())");
+            assertThrows(
+                    TableCapture.RowTooLargeException.class,
+                    () -> source.capture.compare(source.connection));
+            assertThrows(
+                    TableCapture.RowTooLargeException.class,
+                    () ->
+                            source.capture.byStamp(
+                                    source.connection,
+                                    source.table.column("stamp_zone").orElseThrow(),
+                                    60_000));
+            assertEquals(List.of("+3"), source.sentIds());
+            // What was sent once is not sent at each try.
+            assertThrows(
+                    TableCapture.RowTooLargeException.class,
+                    () -> source.capture.compare(source.connection));
+            assertEquals(List.of(), source.sentIds());
+        }
+    }
+
+    @Test
+    void rowsJustUnderTheLimitGoInBatchesThatTheServerTakes() throws Exception {
+        try (Source source = new Source("pollMs: 1000")) {
+            source.sql(
+                    "INSERT INTO item SELECT n, "
+                            + NOISE.formatted(2 << 20)
+                            + " FROM generate_series(1, 5) n");
+            source.sql(
+                    "INSERT INTO item SELECT n, "
+                            + NOISE.formatted((4 << 20) - 100)
+                            + " FROM generate_series(6, 9) n");
+            source.capture.snapshot(source.connection);
+            int batches = 0;
+            int rows = 0;
+            for (Optional<Spool.Batch> batch = source.spool.next(0);
+                    batch.isPresent();
+                    batch = source.spool.next(0)) {
+                assertTrue(batch.get().bytes() <= Protocol.BATCH_BYTES_MAX, batch.get().toString());
+                batches++;
+                rows += batch.get().rows();
+                source.spool.acknowledge(batch.get().seq());
+            }
+            assertEquals(9, rows);
+            assertTrue(batches >= 6, "batches: " + batches);
+        }
+    }
+
+    @Test
+    void aBatchSizeThatTheServerWouldRefuseIsRefusedAtTheStart() throws Exception {
+        Path file = folder.resolve("agent.properties");
+        Files.writeString(
+                file,
+                """
+                serverUrl = http://localhost:1
+                clientId = a
+                keyFile = key.jwk
+                source = s
+                jdbcUrl = jdbc:postgresql:x
+                jdbcUser = u
+                dataDir = data
+                batchBytesMax = 8388608
+                """);
+        SettingsException refused =
+                assertThrows(SettingsException.class, () -> AgentSettings.read(file));
+        assertTrue(String.valueOf(refused.getMessage()).contains("to 7340032"), refused::toString);
     }
 }

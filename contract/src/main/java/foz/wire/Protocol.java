@@ -24,5 +24,9 @@ public final class Protocol {
     /// Compressed bytes of one batch, at most.
     public static final int BATCH_BYTES_MAX = 8 << 20;
 
+    /// Bytes of one row's values as text, at most. A batch of one such row is accepted whether it
+    /// compresses or not.
+    public static final int ROW_BYTES_MAX = 4 << 20;
+
     private Protocol() {}
 }
