@@ -237,8 +237,7 @@ class IntakeTest {
                         Optional.empty(),
                         Optional.empty());
         Table table =
-                new Table(
-                        "t", "t", List.of(column), Optional.empty(), List.of(), Optional.empty());
+                new Table("t", "t", List.of(column), Optional.empty(), List.of(), Optional.empty());
         for (String outside : List.of("1e400", "-1e400", "1e-400", "9".repeat(310))) {
             String bounded = Numbers.bounded(table, Map.of("x", outside)).get("x");
             assertTrue(bounded != null && column.type().problem(bounded).isPresent(), outside);
@@ -275,7 +274,8 @@ class IntakeTest {
 
     private List<String> refusals() {
         return database.jdbc()
-                .sql("SELECT row_id || ' ' || at || ' ' || _version FROM t_acme.foz_refusal ORDER BY 1")
+                .sql(
+                        "SELECT row_id || ' ' || at || ' ' || _version FROM t_acme.foz_refusal ORDER BY 1")
                 .query((rs, _) -> rs.getString(1))
                 .list();
     }
