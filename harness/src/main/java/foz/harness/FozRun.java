@@ -98,7 +98,7 @@ public final class FozRun implements AutoCloseable {
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "--enable-native-access=ALL-UNNAMED",
                                 "--sun-misc-unsafe-memory-access=allow",
-                                "-Xmx128m",
+                                part.equals("agent") ? "-Xmx104m" : "-Xmx128m",
                                 "-XX:+UseSerialGC",
                                 "-Dfoz.home=" + dist,
                                 "-Dfoz.root=" + root(),

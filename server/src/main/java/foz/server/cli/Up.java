@@ -245,7 +245,7 @@ final class Up implements AutoCloseable {
                                 name,
                                 home.java(
                                         "agent",
-                                        List.of("-Xmx128m", "-XX:+UseSerialGC"),
+                                        List.of("-Xmx104m", "-XX:+UseSerialGC"),
                                         "foz.agent.AgentMain",
                                         "--config",
                                         config.toString()),
