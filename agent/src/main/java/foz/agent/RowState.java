@@ -4,18 +4,12 @@ import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.TreeMap;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.jspecify.annotations.Nullable;
@@ -53,12 +47,13 @@ final class RowState implements AutoCloseable {
     private static final int GROUPS_MAX = 1 << 16;
     private static final int CACHE_MB = 8;
     private static final int UNWRITTEN_BYTES_MAX = 4 << 20;
-    private static final int GROUP_HEADER_BYTES = Integer.BYTES + Long.BYTES;
 
     private final Path dir;
-    private long generation;
     private final MVStore store;
     private final MVMap<String, Integer> masks;
+
+    /// Grows when everything is forgotten.
+    private long generation;
 
     private RowState(Path dir) throws IOException {
         this.dir = dir;
@@ -150,8 +145,8 @@ final class RowState implements AutoCloseable {
         private final String table;
         private int mask;
         private MVMap<Integer, byte[]> groups;
-        private final Map<Integer, Map<List<String>, Edit>> edits = new HashMap<>();
         private final long since = generation;
+        private final Map<Integer, Map<List<String>, Edit>> edits = new HashMap<>();
         private int pending;
 
         private TableState(String table) {
@@ -166,7 +161,7 @@ final class RowState implements AutoCloseable {
 
         List<Row> rows(int group) {
             byte[] bytes = bytes(group);
-            List<Row> committed = bytes == null ? List.of() : decode(bytes);
+            List<Row> committed = bytes == null ? List.of() : RowBytes.decode(bytes);
             Map<List<String>, Edit> edited = edits.getOrDefault(group, Map.of());
             return edited.isEmpty() ? committed : apply(committed, edited);
         }
@@ -194,7 +189,7 @@ final class RowState implements AutoCloseable {
         Map<Integer, Sum> sums() {
             Map<Integer, Sum> sums = new HashMap<>();
             synchronized (RowState.this) {
-                groups.forEach((group, bytes) -> sums.put(group, sum(bytes)));
+                groups.forEach((group, bytes) -> sums.put(group, RowBytes.sum(bytes)));
             }
             return sums;
         }
@@ -212,7 +207,7 @@ final class RowState implements AutoCloseable {
                 }
             }
             byte[] bytes = bytes(group);
-            return !edited && bytes != null && contains(bytes, keyHash, rowHash);
+            return !edited && bytes != null && RowBytes.contains(bytes, keyHash, rowHash);
         }
 
         void put(Row row) {
@@ -271,7 +266,7 @@ final class RowState implements AutoCloseable {
                 groups.remove(group);
                 return 0;
             }
-            byte[] bytes = encode(rows);
+            byte[] bytes = RowBytes.encode(rows);
             groups.put(group, bytes);
             return bytes.length;
         }
@@ -300,7 +295,7 @@ final class RowState implements AutoCloseable {
                 for (Integer group : List.copyOf(groups.keySet())) {
                     byte[] bytes = groups.get(group);
                     if (bytes != null) {
-                        target.putAll(part(bytes, GROUP_HEADER_BYTES, wanted));
+                        target.putAll(RowBytes.part(bytes, RowBytes.HEADER_BYTES, wanted));
                         unwritten += bytes.length;
                     }
                     if (unwritten > UNWRITTEN_BYTES_MAX) {
@@ -341,9 +336,7 @@ final class RowState implements AutoCloseable {
         void add(Row row) {
             try {
                 DataOutputStream part = part((int) (row.keyHash() & (PARTS - 1)));
-                part.writeLong(row.keyHash());
-                part.writeLong(row.rowHash());
-                writeKey(part, row.key());
+                RowBytes.write(part, row);
                 count++;
             } catch (IOException e) {
                 throw new UncheckedIOException("cannot write row state in " + dir, e);
@@ -379,7 +372,7 @@ final class RowState implements AutoCloseable {
                         DataOutputStream part = parts[i];
                         if (part != null) {
                             part.close();
-                            groups.putAll(RowState.part(Files.readAllBytes(file(i)), 0, mask));
+                            groups.putAll(RowBytes.part(Files.readAllBytes(file(i)), 0, mask));
                             store.commit();
                         }
                     }
@@ -405,119 +398,5 @@ final class RowState implements AutoCloseable {
                 throw new UncheckedIOException("cannot remove row state in " + dir, e);
             }
         }
-    }
-
-    private static void writeKey(DataOutputStream out, List<String> key) throws IOException {
-        out.writeByte(key.size());
-        for (String part : key) {
-            byte[] utf8 = part.getBytes(StandardCharsets.UTF_8);
-            out.writeInt(utf8.length);
-            out.write(utf8);
-        }
-    }
-
-    /// Parts encoded rows by group. As bytes, since as objects they would take several times the
-    /// memory.
-    ///
-    /// @param from where the first row begins
-    private static Map<Integer, byte[]> part(byte[] rows, int from, int mask) {
-        Map<Integer, Integer> sizes = new HashMap<>();
-        ByteBuffer in = ByteBuffer.wrap(rows).position(from);
-        while (in.hasRemaining()) {
-            int start = in.position();
-            int group = (int) (in.getLong() & mask);
-            in.getLong();
-            skipKey(in);
-            sizes.merge(group, in.position() - start, Integer::sum);
-        }
-        Map<Integer, byte[]> groups = new TreeMap<>();
-        Map<Integer, ByteBuffer> outs = new HashMap<>();
-        sizes.forEach((group, size) -> groups.put(group, new byte[GROUP_HEADER_BYTES + size]));
-        groups.forEach((group, bytes) ->
-                outs.put(group, ByteBuffer.wrap(bytes).position(GROUP_HEADER_BYTES)));
-        in.position(from);
-        while (in.hasRemaining()) {
-            int start = in.position();
-            ByteBuffer out = Objects.requireNonNull(outs.get((int) (in.getLong() & mask)));
-            long rowHash = in.getLong();
-            skipKey(in);
-            out.putInt(0, out.getInt(0) + 1);
-            out.putLong(Integer.BYTES, out.getLong(Integer.BYTES) ^ rowHash);
-            out.put(rows, start, in.position() - start);
-        }
-        return groups;
-    }
-
-    private static void skipKey(ByteBuffer in) {
-        int parts = in.get();
-        for (int i = 0; i < parts; i++) {
-            int length = in.getInt();
-            in.position(in.position() + length);
-        }
-    }
-
-    private static boolean contains(byte[] group, long keyHash, long rowHash) {
-        ByteBuffer in = ByteBuffer.wrap(group).position(GROUP_HEADER_BYTES);
-        while (in.hasRemaining()) {
-            long key = in.getLong();
-            long content = in.getLong();
-            if (key == keyHash && content == rowHash) {
-                return true;
-            }
-            skipKey(in);
-        }
-        return false;
-    }
-
-    /// First the sum, so that it can be read without the rows.
-    private static byte[] encode(List<Row> rows) {
-        int size = GROUP_HEADER_BYTES;
-        List<byte[][]> keys = new ArrayList<>(rows.size());
-        long hash = 0;
-        for (Row row : rows) {
-            byte[][] key = new byte[row.key().size()][];
-            for (int i = 0; i < key.length; i++) {
-                key[i] = row.key().get(i).getBytes(StandardCharsets.UTF_8);
-                size += Integer.BYTES + key[i].length;
-            }
-            keys.add(key);
-            size += 2 * Long.BYTES + 1;
-            hash ^= row.rowHash();
-        }
-        ByteBuffer out = ByteBuffer.allocate(size);
-        out.putInt(rows.size()).putLong(hash);
-        for (int r = 0; r < rows.size(); r++) {
-            byte[][] key = keys.get(r);
-            out.putLong(rows.get(r).keyHash()).putLong(rows.get(r).rowHash());
-            out.put((byte) key.length);
-            for (byte[] part : key) {
-                out.putInt(part.length).put(part);
-            }
-        }
-        return out.array();
-    }
-
-    private static Sum sum(byte[] bytes) {
-        ByteBuffer in = ByteBuffer.wrap(bytes);
-        return new Sum(in.getInt(), in.getLong());
-    }
-
-    private static List<Row> decode(byte[] bytes) {
-        ByteBuffer in = ByteBuffer.wrap(bytes);
-        int count = in.getInt();
-        in.getLong();
-        Row[] rows = new Row[count];
-        for (int r = 0; r < count; r++) {
-            long keyHash = in.getLong();
-            long rowHash = in.getLong();
-            String[] key = new String[in.get()];
-            for (int i = 0; i < key.length; i++) {
-                byte[] utf8 = new byte[in.getInt()];
-                in.get(utf8);
-                key[i] = new String(utf8, StandardCharsets.UTF_8);
-            }
-            rows[r] = new Row(keyHash, rowHash, Arrays.asList(key));
-        }
-        return Arrays.asList(rows);
     }
 }

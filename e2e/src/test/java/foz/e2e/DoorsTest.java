@@ -63,23 +63,7 @@ class DoorsTest {
     }
 
     private static Map<String, Object> order(String id, long number) {
-        return Map.of(
-                "id",
-                id,
-                "numpedrca",
-                number,
-                "codcli",
-                1,
-                "dtaberturapedpalm",
-                "2026-11-24 10:00:00",
-                "codfilial",
-                "1",
-                "codcob",
-                "BK",
-                "codplpag",
-                5,
-                "lines",
-                List.of(Map.of("numseq", 1, "codprod", 1, "qt", 2, "pvenda", 400)));
+        return SalesOrder.of(id, number, 1, 1);
     }
 
     private static String api(String path) {

@@ -99,32 +99,8 @@ class KillTest {
             for (int number = 1; !stopped.get(); number++) {
                 String id = "kill-" + number;
                 Map<String, Object> order =
-                        Map.of(
-                                "id",
-                                id,
-                                "numpedrca",
-                                7000 + number,
-                                "codcli",
-                                number % 7 == 0 ? 999_999 : 1,
-                                "dtaberturapedpalm",
-                                "2026-11-24 10:00:00",
-                                "codfilial",
-                                "1",
-                                "codcob",
-                                "BK",
-                                "codplpag",
-                                5,
-                                "lines",
-                                List.of(
-                                        Map.of(
-                                                "numseq",
-                                                1,
-                                                "codprod",
-                                                1 + number % 15,
-                                                "qt",
-                                                2,
-                                                "pvenda",
-                                                400)));
+                        SalesOrder.of(
+                                id, 7000 + number, number % 7 == 0 ? 999_999 : 1, 1 + number % 15);
                 while (!sent(id, order)) {
                     pause(200);
                 }

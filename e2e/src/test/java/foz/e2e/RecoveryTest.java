@@ -13,8 +13,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,32 +105,11 @@ class RecoveryTest {
 
     private static void order(FozRun run, String id, int number) {
         FozRun.User rep = run.user("rep1.norte");
-        Map<String, Object> order =
-                Map.of(
-                        "id",
-                        id,
-                        "numpedrca",
-                        number,
-                        "codcli",
-                        1,
-                        "dtaberturapedpalm",
-                        "2026-11-24 10:00:00",
-                        "codfilial",
-                        "1",
-                        "codcob",
-                        "BK",
-                        "codplpag",
-                        5,
-                        "lines",
-                        List.of(
-                                Map.of(
-                                        "id", id + "-1", "numseq", 1, "codprod", 1, "qt", 10,
-                                        "pvenda", 10)));
         FozRun.Answer taken =
                 run.post(
                         run.url("api") + "/v1/commands/order",
                         rep.token(),
-                        order,
+                        SalesOrder.of(id, number, 1, 1),
                         "Idempotency-Key",
                         id);
         assertEquals(202, taken.status(), taken.body());
