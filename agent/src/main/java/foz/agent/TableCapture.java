@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Captures one table: whole at first, then by its change stamp and by compare. With SELECT rights
@@ -39,7 +38,7 @@ final class TableCapture {
     private final Spool spool;
     private final int fetchRows;
     private final Change.TableHeader header;
-    private final int[] key;
+    private final SourceRows source;
     private long rowsCaptured;
 
     TableCapture(
@@ -55,12 +54,12 @@ final class TableCapture {
         this.cutter = cutter;
         this.spool = spool;
         this.fetchRows = fetchRows;
-        this.key = table.key().stream().mapToInt(table.columns()::indexOf).toArray();
+        this.source = new SourceRows(table, dialect);
         this.header =
                 new Change.TableHeader(
                         table.name(),
                         table.columns().stream().map(Column::name).toList(),
-                        IntStream.of(key).boxed().toList());
+                        source.keyPositions());
     }
 
     Table table() {
@@ -90,13 +89,14 @@ final class TableCapture {
                 since);
         try (RowState.Collector collector = state.collect(table.name());
                 PreparedStatement statement =
-                        connection.prepareStatement("SELECT " + columns() + " FROM " + name())) {
+                        connection.prepareStatement(
+                                "SELECT " + source.columns() + " FROM " + source.name())) {
             statement.setFetchSize(fetchRows);
             try (ResultSet rows = statement.executeQuery()) {
                 Sender sender = new Sender(since);
                 while (rows.next()) {
-                    @Nullable String[] values = values(rows);
-                    RowState.Row row = rowState(rows, values);
+                    @Nullable String[] values = source.values(rows);
+                    RowState.Row row = source.rowState(rows, values);
                     long bytes = Cutter.bytes(values);
                     if (bytes > Protocol.ROW_BYTES_MAX) {
                         throw new RowTooLargeException(table.name(), row.key(), bytes);
@@ -125,9 +125,9 @@ final class TableCapture {
         String sql =
                 "SELECT %s, %s FROM %s WHERE %s > %d"
                         .formatted(
-                                keyColumns(),
+                                source.keyColumns(),
                                 bytes.get(),
-                                name(),
+                                source.name(),
                                 bytes.get(),
                                 Protocol.ROW_BYTES_MAX);
         try (Statement statement = connection.createStatement()) {
@@ -135,7 +135,9 @@ final class TableCapture {
             try (ResultSet rows = statement.executeQuery(sql)) {
                 if (rows.next()) {
                     throw new RowTooLargeException(
-                            table.name(), keyValues(rows), rows.getLong(key.length + 1));
+                            table.name(),
+                            source.keyValues(rows),
+                            rows.getLong(table.key().size() + 1));
                 }
             }
         }
@@ -151,8 +153,8 @@ final class TableCapture {
         String sql =
                 "SELECT %s FROM %s WHERE %s >= %s"
                         .formatted(
-                                columns(),
-                                name(),
+                                source.columns(),
+                                source.name(),
                                 dialect.name(stamp.physicalName()),
                                 dialect.stampBefore(stamp, backMs));
         connection.setAutoCommit(false);
@@ -185,8 +187,8 @@ final class TableCapture {
         if (known.knows(rows.getLong(count + 1), rows.getLong(count + 2))) {
             return;
         }
-        @Nullable String[] values = values(rows);
-        upsert(rowState(rows, values), values, known, sender);
+        @Nullable String[] values = source.values(rows);
+        upsert(source.rowState(rows, values), values, known, sender);
     }
 
     /// A row that cannot be sent stops the table. What came before it is made durable, so that it
@@ -245,7 +247,7 @@ final class TableCapture {
                         .formatted(
                                 dialect.group(dialect.keyHash(table), known.mask()),
                                 dialect.combine(dialect.rowHash(table)),
-                                name());
+                                source.name());
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             while (rows.next()) {
@@ -277,10 +279,10 @@ final class TableCapture {
         String sql =
                 "SELECT %s, %s, %s FROM %s WHERE %s IN (%s) ORDER BY %s"
                         .formatted(
-                                keyColumns(),
+                                source.keyColumns(),
                                 dialect.keyHash(table),
                                 dialect.rowHash(table),
-                                name(),
+                                source.name(),
                                 group,
                                 groups.stream()
                                         .map(String::valueOf)
@@ -292,7 +294,7 @@ final class TableCapture {
             statement.setFetchSize(fetchRows);
             try (ResultSet rows = statement.executeQuery(sql)) {
                 while (rows.next()) {
-                    work.add(keyRow(rows));
+                    work.add(source.keyRow(rows));
                 }
             }
             work.end();
@@ -347,7 +349,7 @@ final class TableCapture {
         private void endGroup() throws InterruptedException {
             for (RowState.Row gone : left.values()) {
                 known.remove(gone);
-                sender.add(new Change.Delete(keyOnly(gone.key())));
+                sender.add(new Change.Delete(source.keyOnly(gone.key())));
             }
             left.clear();
             if (known.pending() > PENDING_MAX) {
@@ -377,27 +379,6 @@ final class TableCapture {
         }
     }
 
-    private RowState.Row keyRow(ResultSet rows) throws SQLException {
-        return new RowState.Row(
-                rows.getLong(key.length + 1), rows.getLong(key.length + 2), keyValues(rows));
-    }
-
-    private List<String> keyValues(ResultSet rows) throws SQLException {
-        List<String> values = new ArrayList<>(key.length);
-        for (int i = 0; i < key.length; i++) {
-            values.add(String.valueOf(dialect.read(rows, i + 1, table.columns().get(key[i]))));
-        }
-        return values;
-    }
-
-    private @Nullable String[] keyOnly(List<String> values) {
-        @Nullable String[] row = new @Nullable String[table.columns().size()];
-        for (int i = 0; i < key.length; i++) {
-            row[key[i]] = values.get(i);
-        }
-        return row;
-    }
-
     private void fetch(
             Connection connection,
             List<RowState.Row> wanted,
@@ -408,8 +389,8 @@ final class TableCapture {
         String sql =
                 "SELECT %s FROM %s WHERE %s"
                         .formatted(
-                                columns(),
-                                name(),
+                                source.columns(),
+                                source.name(),
                                 wanted.stream().map(_ -> one).collect(Collectors.joining(" OR ")));
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             int at = 1;
@@ -420,48 +401,11 @@ final class TableCapture {
             }
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    @Nullable String[] values = values(rows);
-                    upsert(rowState(rows, values), values, known, sender);
+                    @Nullable String[] values = source.values(rows);
+                    upsert(source.rowState(rows, values), values, known, sender);
                 }
             }
         }
-    }
-
-    private String name() {
-        return dialect.name(table.physicalName());
-    }
-
-    private String columns() {
-        return table.columns().stream()
-                        .map(column -> dialect.name(column.physicalName()))
-                        .collect(Collectors.joining(", "))
-                + ", "
-                + dialect.keyHash(table)
-                + ", "
-                + dialect.rowHash(table);
-    }
-
-    private String keyColumns() {
-        return table.key().stream()
-                .map(column -> dialect.name(column.physicalName()))
-                .collect(Collectors.joining(", "));
-    }
-
-    private @Nullable String[] values(ResultSet rows) throws SQLException {
-        @Nullable String[] values = new @Nullable String[table.columns().size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = dialect.read(rows, i + 1, table.columns().get(i));
-        }
-        return values;
-    }
-
-    private RowState.Row rowState(ResultSet rows, @Nullable String[] values) throws SQLException {
-        List<String> keyValues = new ArrayList<>(key.length);
-        for (int position : key) {
-            keyValues.add(String.valueOf(values[position]));
-        }
-        return new RowState.Row(
-                rows.getLong(values.length + 1), rows.getLong(values.length + 2), keyValues);
     }
 
     /// Hands changes to the cutter, some at a time.

@@ -1,0 +1,95 @@
+package foz.agent;
+
+import foz.contract.Contract.Table;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/// How one table's rows are asked for and read: names and columns as SQL, values as canonical
+/// texts, keys and hashes.
+final class SourceRows {
+
+    private final Table table;
+    private final Dialect dialect;
+    private final int[] key;
+
+    SourceRows(Table table, Dialect dialect) {
+        this.table = table;
+        this.dialect = dialect;
+        this.key = table.key().stream().mapToInt(table.columns()::indexOf).toArray();
+    }
+
+    /// Where the key's columns stand among the table's.
+    List<Integer> keyPositions() {
+        return IntStream.of(key).boxed().toList();
+    }
+
+    /// The row of a result with the key's columns and both hashes.
+    RowState.Row keyRow(ResultSet rows) throws SQLException {
+        return new RowState.Row(
+                rows.getLong(key.length + 1), rows.getLong(key.length + 2), keyValues(rows));
+    }
+
+    /// The key, of a result that begins with its columns.
+    List<String> keyValues(ResultSet rows) throws SQLException {
+        List<String> values = new ArrayList<>(key.length);
+        for (int i = 0; i < key.length; i++) {
+            values.add(String.valueOf(dialect.read(rows, i + 1, table.columns().get(key[i]))));
+        }
+        return values;
+    }
+
+    /// A row in which only the key is set, as a delete carries it.
+    @Nullable String[] keyOnly(List<String> values) {
+        @Nullable String[] row = new @Nullable String[table.columns().size()];
+        for (int i = 0; i < key.length; i++) {
+            row[key[i]] = values.get(i);
+        }
+        return row;
+    }
+
+    /// The table's name in SQL.
+    String name() {
+        return dialect.name(table.physicalName());
+    }
+
+    /// All columns, then both hashes.
+    String columns() {
+        return table.columns().stream()
+                        .map(column -> dialect.name(column.physicalName()))
+                        .collect(Collectors.joining(", "))
+                + ", "
+                + dialect.keyHash(table)
+                + ", "
+                + dialect.rowHash(table);
+    }
+
+    String keyColumns() {
+        return table.key().stream()
+                .map(column -> dialect.name(column.physicalName()))
+                .collect(Collectors.joining(", "));
+    }
+
+    /// The values of a result with [#columns].
+    @Nullable String[] values(ResultSet rows) throws SQLException {
+        @Nullable String[] values = new @Nullable String[table.columns().size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = dialect.read(rows, i + 1, table.columns().get(i));
+        }
+        return values;
+    }
+
+    /// What is kept of such a row.
+    RowState.Row rowState(ResultSet rows, @Nullable String[] values) throws SQLException {
+        List<String> keyValues = new ArrayList<>(key.length);
+        for (int position : key) {
+            keyValues.add(String.valueOf(values[position]));
+        }
+        return new RowState.Row(
+                rows.getLong(values.length + 1), rows.getLong(values.length + 2), keyValues);
+    }
+}
