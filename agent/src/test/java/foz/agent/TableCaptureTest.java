@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import foz.contract.Contract;
 import foz.contract.ContractReader;
+import foz.contract.ScratchPostgres;
 import foz.wire.BatchReader;
 import foz.wire.Change;
 import foz.wire.Protocol;

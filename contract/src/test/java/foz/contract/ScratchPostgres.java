@@ -24,7 +24,7 @@ import java.util.zip.ZipFile;
 
 /// A PostgreSQL server for one test class, on a free loopback port, with its data in a folder of
 /// its own that is gone at the end.
-final class ScratchPostgres implements AutoCloseable {
+public final class ScratchPostgres implements AutoCloseable {
 
     private static final int START_SECONDS_MAX = 60;
 
@@ -38,7 +38,7 @@ final class ScratchPostgres implements AutoCloseable {
         this.port = port;
     }
 
-    static ScratchPostgres start() {
+    public static ScratchPostgres start() {
         try {
             Path binaries = binaries();
             Path folder = Files.createTempDirectory("foz-scratch-postgres");
@@ -180,16 +180,16 @@ final class ScratchPostgres implements AutoCloseable {
         }
     }
 
-    String url(String database) {
+    public String url(String database) {
         return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
     }
 
-    Connection connect(String database) throws SQLException {
+    public Connection connect(String database) throws SQLException {
         return DriverManager.getConnection(url(database), "postgres", "not-a-secret");
     }
 
     /// A connection to a new database in which `sql` has been run.
-    Connection create(String database, String sql) throws SQLException {
+    public Connection create(String database, String sql) throws SQLException {
         try (Connection connection = connect("postgres");
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE DATABASE " + database);

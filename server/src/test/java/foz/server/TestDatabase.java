@@ -7,9 +7,16 @@ import foz.server.embedded.Home;
 import foz.server.replica.ReplicaWriter;
 import foz.server.replica.TenantSetup;
 import foz.server.tenant.Tenants;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /// A real PostgreSQL with the control tables, for one test class.
@@ -59,6 +66,39 @@ public final class TestDatabase implements AutoCloseable {
 
     public DataSource dataSource() {
         return dataSource;
+    }
+
+    /// A server process's part, within this one, on this database.
+    ///
+    /// @param settings beside those of address and database
+    public ConfigurableApplicationContext server(
+            int port, String roles, Map<String, Object> settings) {
+        Map<String, Object> all = new HashMap<>(settings);
+        all.put("server.port", port);
+        all.put("server.address", "127.0.0.1");
+        all.put("foz.roles", roles);
+        all.put("foz.publicUrl", "http://127.0.0.1:" + port);
+        all.put("foz.database.jdbcUrl", postgres.jdbcUrl("postgres"));
+        all.put("foz.database.user", "postgres");
+        all.put("foz.database.password.value", "secret");
+        SpringApplication application = new SpringApplication(FozServer.class);
+        application.setDefaultProperties(all);
+        return application.run();
+    }
+
+    /// Makes the tenant anew, with the sales contract.
+    public void sales(String tenant) {
+        TenantSetup setup = setup();
+        setup.remove(tenant);
+        setup.add(tenant);
+        try {
+            setup.apply(
+                    tenant,
+                    Files.readString(
+                            Home.find().solutions().resolve("sales/contracts/sales.odcs.yaml")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public JdbcClient jdbc() {

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.zaxxer.hikari.HikariDataSource;
-import foz.server.FozServer;
 import foz.server.TestDatabase;
 import foz.server.embedded.Home;
 import foz.server.identity.Accounts;
@@ -18,7 +17,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -29,7 +27,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /// Devices that take what they get slowly hold the connections that are there for devices, and no
@@ -51,16 +48,9 @@ class DevicePoolTest {
     private final HttpClient http = HttpClient.newHttpClient();
 
     @BeforeAll
-    static void start() throws IOException {
+    static void start() {
         database = new TestDatabase(folder);
-        database.setup().add("norte");
-        database.setup()
-                .apply(
-                        "norte",
-                        Files.readString(
-                                Home.find()
-                                        .solutions()
-                                        .resolve("sales/contracts/sales.odcs.yaml")));
+        database.sales("norte");
         new Accounts(database.dataSource())
                 .save(
                         new Accounts.Account(
@@ -69,26 +59,9 @@ class DevicePoolTest {
                         false);
         int port = Home.freePort();
         url = "http://127.0.0.1:" + port;
-        SpringApplication application = new SpringApplication(FozServer.class);
-        application.setDefaultProperties(
-                Map.of(
-                        "server.port",
-                        port,
-                        "server.address",
-                        "127.0.0.1",
-                        "foz.roles",
-                        "identity,sync",
-                        "foz.publicUrl",
-                        url,
-                        "foz.sync.databaseConnectionsMax",
-                        "1",
-                        "foz.database.jdbcUrl",
-                        database.postgres().jdbcUrl("postgres"),
-                        "foz.database.user",
-                        "postgres",
-                        "foz.database.password.value",
-                        "secret"));
-        server = application.run();
+        server =
+                database.server(
+                        port, "identity,sync", Map.of("foz.sync.databaseConnectionsMax", "1"));
     }
 
     @AfterAll

@@ -3,7 +3,6 @@ package foz.server.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import foz.server.FozServer;
 import foz.server.TestDatabase;
 import foz.server.embedded.Home;
 import java.io.IOException;
@@ -17,7 +16,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /// Metrics name tenants, and are no page for everybody.
@@ -41,26 +39,7 @@ class MetricsDoorTest {
     }
 
     private static ConfigurableApplicationContext server(int port, String token) {
-        SpringApplication application = new SpringApplication(FozServer.class);
-        application.setDefaultProperties(
-                Map.of(
-                        "server.port",
-                        port,
-                        "server.address",
-                        "127.0.0.1",
-                        "foz.roles",
-                        "identity",
-                        "foz.publicUrl",
-                        "http://127.0.0.1:" + port,
-                        "foz.metrics.token.value",
-                        token,
-                        "foz.database.jdbcUrl",
-                        database.postgres().jdbcUrl("postgres"),
-                        "foz.database.user",
-                        "postgres",
-                        "foz.database.password.value",
-                        "secret"));
-        return application.run();
+        return database.server(port, "identity", Map.of("foz.metrics.token.value", token));
     }
 
     private HttpResponse<String> get(int port, String... headers)

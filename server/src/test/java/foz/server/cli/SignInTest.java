@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
-import foz.server.FozServer;
 import foz.server.TestDatabase;
 import foz.server.embedded.EmbeddedException;
 import foz.server.embedded.Home;
@@ -34,7 +33,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
@@ -65,26 +63,11 @@ class SignInTest {
         database = new TestDatabase(folder);
         int port = Home.freePort();
         issuer = "http://127.0.0.1:" + port;
-        SpringApplication application = new SpringApplication(FozServer.class);
-        application.setDefaultProperties(
-                Map.of(
-                        "server.port",
+        server =
+                database.server(
                         port,
-                        "server.address",
-                        "127.0.0.1",
-                        "foz.roles",
                         "identity",
-                        "foz.publicUrl",
-                        issuer,
-                        "foz.identity.appRedirectUrls",
-                        SignIn.REDIRECT + "," + PHONE,
-                        "foz.database.jdbcUrl",
-                        database.postgres().jdbcUrl("postgres"),
-                        "foz.database.user",
-                        "postgres",
-                        "foz.database.password.value",
-                        "secret"));
-        server = application.run();
+                        Map.of("foz.identity.appRedirectUrls", SignIn.REDIRECT + "," + PHONE));
     }
 
     @AfterAll

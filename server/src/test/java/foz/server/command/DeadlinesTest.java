@@ -6,16 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import foz.contract.Contract.Table;
 import foz.server.TestDatabase;
-import foz.server.embedded.Home;
 import foz.server.identity.Caller;
 import foz.server.replica.ReplicaWriter;
-import foz.server.replica.TenantSetup;
 import foz.server.replica.Transactions;
 import foz.server.settings.Settings;
 import foz.server.tenant.Tenant;
 import foz.server.tenant.Tenants;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -54,14 +50,8 @@ class DeadlinesTest {
     }
 
     @BeforeEach
-    void tenant() throws IOException {
-        TenantSetup setup = new TenantSetup(database.dataSource(), tenants, writer);
-        setup.remove("acme");
-        setup.add("acme");
-        setup.apply(
-                "acme",
-                Files.readString(
-                        Home.find().solutions().resolve("sales/contracts/sales.odcs.yaml")));
+    void tenant() {
+        database.sales("acme");
         tenants.forget("acme");
     }
 

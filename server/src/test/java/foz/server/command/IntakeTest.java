@@ -8,19 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import foz.contract.Contract.Column;
 import foz.contract.Contract.Table;
 import foz.server.TestDatabase;
-import foz.server.embedded.Home;
 import foz.server.error.ErrorCode;
 import foz.server.error.FozException;
 import foz.server.identity.Caller;
 import foz.server.replica.ReplicaWriter;
-import foz.server.replica.TenantSetup;
 import foz.server.tenant.Tenants;
 import foz.value.ColumnType;
 import foz.value.ValueProblem;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -63,14 +59,8 @@ class IntakeTest {
     }
 
     @BeforeEach
-    void tenant() throws IOException {
-        TenantSetup setup = new TenantSetup(database.dataSource(), tenants, writer);
-        setup.remove("acme");
-        setup.add("acme");
-        setup.apply(
-                "acme",
-                Files.readString(
-                        Home.find().solutions().resolve("sales/contracts/sales.odcs.yaml")));
+    void tenant() {
+        database.sales("acme");
         tenants.forget("acme");
     }
 
