@@ -73,7 +73,8 @@ final class Agent implements AutoCloseable {
     void start() throws InterruptedException {
         Instance instance = Instance.begin(settings.dataDir());
         ServerClient server = new ServerClient(settings, instance);
-        Dialect dialect = Dialect.of(settings);
+        Engine engine = Engines.of(settings.database(), settings.adaptersDir());
+        Dialect dialect = engine.dialect(settings.database());
         Contract contract = contract(server);
         if (!contract.source().equals(settings.source())) {
             throw new SettingsException(

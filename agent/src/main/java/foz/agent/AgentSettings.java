@@ -17,8 +17,7 @@ import java.util.Set;
 /// @param tokenUrl the issuer's token endpoint
 /// @param clientId this agent's name at the issuer
 /// @param keyFile its private key, as a JWK
-/// @param jdbcUrl the source's address
-/// @param sourceTimeZone zone of stamps that carry none; empty: the one that the database logs in
+/// @param adaptersDir folder with a folder of jars for each further adapter
 /// @param dataDir where spool and row state lie
 /// @param metricsPort loopback port of the metrics page; 0: any free one
 /// @param sourceConnectionsMax connections to the source for capture, at once
@@ -33,10 +32,8 @@ record AgentSettings(
         String clientId,
         Path keyFile,
         String source,
-        String jdbcUrl,
-        String jdbcUser,
-        String jdbcPassword,
-        String sourceTimeZone,
+        SourceSettings database,
+        Path adaptersDir,
         Path dataDir,
         int metricsPort,
         int sourceConnectionsMax,
@@ -62,6 +59,7 @@ record AgentSettings(
                     "jdbcUser",
                     "jdbcPassword",
                     "sourceTimeZone",
+                    "adaptersDir",
                     "dataDir",
                     "metricsPort",
                     "sourceConnectionsMax",
@@ -102,10 +100,13 @@ record AgentSettings(
                     text("clientId", ""),
                     path("keyFile"),
                     text("source", ""),
-                    text("jdbcUrl", ""),
-                    text("jdbcUser", ""),
-                    values.getOrDefault("jdbcPassword", ""),
-                    values.getOrDefault("sourceTimeZone", ""),
+                    new SourceSettings(
+                            text("jdbcUrl", ""),
+                            text("jdbcUser", ""),
+                            values.getOrDefault("jdbcPassword", ""),
+                            values.getOrDefault("sourceTimeZone", "")),
+                    file.toAbsolutePath()
+                            .resolveSibling(values.getOrDefault("adaptersDir", "adapters")),
                     path("dataDir"),
                     (int) number("metricsPort", 0, 0, 65_535),
                     (int) number("sourceConnectionsMax", 2, 1, 16),
@@ -152,8 +153,8 @@ record AgentSettings(
     public String toString() {
         return "AgentSettings[source="
                 + source
-                + ", jdbcUrl="
-                + jdbcUrl
+                + ", database="
+                + database
                 + ", clientId="
                 + clientId
                 + "]";

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /// What differs from one source's database to another: hashes, positions, and values as canonical
-/// text.
-interface Dialect {
+/// text. Safe for several threads.
+public interface Dialect {
 
     /// Opens a connection that only reads, with the session set for canonical texts.
     Connection openForCapture() throws SQLException;
@@ -63,15 +63,6 @@ interface Dialect {
                 LoggerFactory.getLogger(Dialect.class).debug("a connection did not close well", e);
             }
         }
-    }
-
-    static Dialect of(AgentSettings settings) {
-        if (settings.jdbcUrl().startsWith("jdbc:postgresql:")) {
-            return new PostgresDialect(settings);
-        }
-        throw new SettingsException(
-                "no dialect for jdbcUrl '%s'; this version captures from jdbc:postgresql:"
-                        .formatted(settings.jdbcUrl()));
     }
 
     /// `a = ? AND b = ?` over the key's columns.

@@ -93,7 +93,9 @@ class TableCaptureTest {
             state = RowState.open(folder.resolve(database).resolve("rows"));
             spool = Spool.open(folder.resolve(database).resolve("spool"), 1L << 30);
             AgentSettings settings = settings(postgres.url(database));
-            Dialect dialect = Dialect.of(settings);
+            Dialect dialect =
+                    Engines.of(settings.database(), settings.adaptersDir())
+                            .dialect(settings.database());
             table = table(how);
             Cutter cutter = new Cutter(spool, settings);
             capture = new TableCapture(table, dialect, state, cutter, spool, settings.fetchRows());
@@ -108,10 +110,8 @@ class TableCaptureTest {
                     "",
                     folder,
                     "source",
-                    jdbcUrl,
-                    "postgres",
-                    "",
-                    ZONE,
+                    new SourceSettings(jdbcUrl, "postgres", "", ZONE),
+                    folder,
                     folder,
                     0,
                     2,

@@ -1,5 +1,7 @@
-package foz.agent;
+package foz.agent.postgres;
 
+import foz.agent.Dialect;
+import foz.agent.SourceSettings;
 import foz.contract.Contract.Column;
 import foz.contract.Contract.Table;
 import foz.value.ColumnType;
@@ -24,9 +26,9 @@ final class PostgresDialect implements Dialect {
 
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
-    private final AgentSettings settings;
+    private final SourceSettings settings;
 
-    PostgresDialect(AgentSettings settings) {
+    PostgresDialect(SourceSettings settings) {
         this.settings = settings;
     }
 
@@ -171,7 +173,7 @@ final class PostgresDialect implements Dialect {
     /// the session speaks UTC; the zone of the server's log is the one that the server was set up
     /// with.
     private String localNow() {
-        String zone = settings.sourceTimeZone();
+        String zone = settings.timeZone();
         // Not clock_timestamp(), which would be asked for each row and would use no index.
         return "statement_timestamp() AT TIME ZONE "
                 + (zone.isEmpty()

@@ -1,0 +1,14 @@
+package foz.agent;
+
+/// A kind of source that the agent can work with. Found by [java.util.ServiceLoader], among the
+/// agent's own classes and in the jars of its adapters' folder.
+public interface Engine {
+
+    /// Whether this engine speaks to what stands at this address.
+    boolean accepts(String jdbcUrl);
+
+    /// The addresses that it accepts, for people: `jdbc:postgresql:`.
+    String address();
+
+    Dialect dialect(SourceSettings settings);
+}
