@@ -2,7 +2,10 @@ package foz.agent;
 
 import foz.wire.BatchWriter;
 import foz.wire.Change;
+import foz.wire.ChangeBuffer;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Cuts changes into batches and spools them. Changes of one call stay together in order. Safe for
@@ -13,7 +16,8 @@ final class Cutter {
     private final int rowsMax;
     private final int bytesMax;
     private final BatchWriter writer = new BatchWriter();
-    private Change.@Nullable TableHeader header;
+    private final ChangeBuffer single = new ChangeBuffer();
+    private final Map<String, String> marks = new HashMap<>();
     private long capturedAtMs;
     private long generation;
 
@@ -21,7 +25,14 @@ final class Cutter {
         this.spool = spool;
         this.rowsMax = settings.batchRowsMax();
         this.bytesMax = settings.batchBytesMax();
+        this.marks.putAll(spool.marks());
+        this.generation = spool.generation();
     }
+
+    /// How far a capture is once the changes before it are durable.
+    ///
+    /// @param value empty: the name is forgotten
+    record Mark(String name, String value) {}
 
     /// Adds changes of one table; a full batch is spooled at once.
     ///
@@ -29,33 +40,85 @@ final class Cutter {
     /// @throws Spool.StaleException when a new incarnation began since then
     synchronized void add(Change.TableHeader table, List<Change> changes, long readAtMs, long since)
             throws InterruptedException {
-        follow(since);
+        single.clear();
         for (Change change : changes) {
-            boolean row = change instanceof Change.Upsert || change instanceof Change.Delete;
+            single.add(table, change);
+        }
+        add(single, readAtMs, since, null);
+    }
+
+    /// Adds changes, cut where a batch is full.
+    synchronized void add(ChangeBuffer changes, long readAtMs, long since, @Nullable Mark mark)
+            throws InterruptedException {
+        follow(since);
+        for (int item = 0; item < changes.items(); item++) {
             // Before, not after, it is too large: a batch that the server refuses stops the source.
-            if (!writer.isEmpty() && writer.bytes() + bytes(change) > bytesMax) {
+            if (!writer.isEmpty() && writer.bytes() + changes.bytes(item) > bytesMax) {
                 spool();
             }
-            if (writer.isEmpty()) {
-                capturedAtMs = readAtMs;
-            }
-            if (row && !table.equals(header)) {
-                writer.add(table);
-                header = table;
-            }
-            writer.add(change);
+            put(changes, item, readAtMs);
             if (writer.rows() >= rowsMax || writer.bytes() >= bytesMax) {
                 spool();
             }
         }
+        mark(mark);
     }
 
-    private static long bytes(Change change) {
-        return switch (change) {
-            case Change.Upsert(String[] values) -> bytes(values);
-            case Change.Delete(String[] values) -> bytes(values);
-            case Change.TableHeader _, Change.SnapshotBegin _, Change.SnapshotEnd _ -> 0;
-        };
+    /// Adds the changes of one transaction, which must not be parted.
+    ///
+    /// @param changes at most [#wholeBytesMax]
+    synchronized void addWhole(ChangeBuffer changes, long readAtMs, long since, Mark mark)
+            throws InterruptedException {
+        follow(since);
+        if (!writer.isEmpty()
+                && (writer.bytes() + changes.bytes() > bytesMax
+                        || writer.rows() + changes.rows() > rowsMax)) {
+            spool();
+        }
+        for (int item = 0; item < changes.items(); item++) {
+            put(changes, item, readAtMs);
+        }
+        mark(mark);
+        if (writer.rows() >= rowsMax || writer.bytes() >= bytesMax) {
+            spool();
+        }
+    }
+
+    /// Bytes of a transaction that one batch takes.
+    int wholeBytesMax() {
+        return bytesMax;
+    }
+
+    /// Adds a part of a transaction that no batch can hold, as a batch of its own.
+    synchronized void addPart(
+            Change.Part part, ChangeBuffer changes, long readAtMs, long since, @Nullable Mark mark)
+            throws InterruptedException {
+        follow(since);
+        if (!writer.isEmpty()) {
+            spool();
+        }
+        capturedAtMs = readAtMs;
+        writer.add(part);
+        for (int item = 0; item < changes.items(); item++) {
+            writer.add(changes, item);
+        }
+        mark(mark);
+        spool();
+    }
+
+    private void put(ChangeBuffer changes, int item, long readAtMs) {
+        if (writer.isEmpty()) {
+            capturedAtMs = readAtMs;
+        }
+        writer.add(changes, item);
+    }
+
+    private void mark(@Nullable Mark mark) {
+        if (mark != null && mark.value().isEmpty()) {
+            marks.remove(mark.name());
+        } else if (mark != null) {
+            marks.put(mark.name(), mark.value());
+        }
     }
 
     /// A row's values as UTF-8.
@@ -96,7 +159,7 @@ final class Cutter {
             if (!writer.isEmpty()) {
                 writer.finish();
             }
-            header = null;
+            marks.clear();
             generation = current;
         }
         if (since != current) {
@@ -106,7 +169,6 @@ final class Cutter {
 
     private void spool() throws InterruptedException {
         int rows = writer.rows();
-        header = null;
-        spool.append(writer.finish(), rows, capturedAtMs, generation);
+        spool.append(writer.finish(), rows, capturedAtMs, generation, marks);
     }
 }

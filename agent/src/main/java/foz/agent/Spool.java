@@ -11,12 +11,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Batches on disk, from their being cut until the server has them. A batch is durable when
 /// [#append] returns. The last acknowledged batch stays, so that after a restart the agent still
@@ -26,9 +28,15 @@ final class Spool {
     private static final JsonMapper JSON = new JsonMapper();
     private static final String SUFFIX = ".batch";
 
+    /// The mark of where the source's log stands.
+    static final String LOG = "log";
+
     /// A batch's identity, beside its body.
     ///
     /// @param chain the link after this batch
+    /// @param from where the stream stood before this batch: `to` of the batch before
+    /// @param marks what the captures had reached when the batch was cut, by name: with the batch
+    ///   they are durable
     record Batch(
             int incarnation,
             long seq,
@@ -37,14 +45,17 @@ final class Spool {
             String chain,
             int rows,
             long capturedAtMs,
-            int bytes) {
+            int bytes,
+            String from,
+            Map<String, String> marks) {
 
-        String from() {
-            return seq == 1 ? "" : Long.toString(seq - 1);
+        Batch {
+            marks = Map.copyOf(marks);
         }
 
         String to() {
-            return Long.toString(seq);
+            String log = marks.get(LOG);
+            return log == null ? Long.toString(seq) : seq + "@" + log;
         }
     }
 
@@ -96,7 +107,15 @@ final class Spool {
         while (content[end] != '\n') {
             end++;
         }
-        return JSON.readValue(new String(content, 0, end, StandardCharsets.UTF_8), Batch.class);
+        ObjectNode header =
+                (ObjectNode) JSON.readTree(new String(content, 0, end, StandardCharsets.UTF_8));
+        if (!header.has("marks")) {
+            // Written by a version that had neither.
+            long seq = header.path("seq").asLong();
+            header.put("from", seq == 1 ? "" : Long.toString(seq - 1));
+            header.putObject("marks");
+        }
+        return JSON.treeToValue(header, Batch.class);
     }
 
     int incarnation() {
@@ -127,6 +146,27 @@ final class Spool {
         }
     }
 
+    /// What the captures had reached by the last batch.
+    Map<String, String> marks() {
+        lock.lock();
+        try {
+            return batches.isEmpty() ? Map.of() : batches.lastEntry().getValue().marks();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// What they had reached by the last batch that the server has.
+    Map<String, String> acknowledgedMarks() {
+        lock.lock();
+        try {
+            Batch last = batches.get(acknowledged);
+            return last == null ? Map.of() : last.marks();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Grows with each [#restart].
     long generation() {
         lock.lock();
@@ -140,7 +180,8 @@ final class Spool {
     /// Cuts the next batch; waits while the spool is full.
     ///
     /// @throws StaleException when a new incarnation began since `since` was read
-    Batch append(byte[] body, int rows, long capturedAtMs, long since) throws InterruptedException {
+    Batch append(byte[] body, int rows, long capturedAtMs, long since, Map<String, String> marks)
+            throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (since == generation && bytes + body.length > bytesMax && batches.size() > 1) {
@@ -162,7 +203,9 @@ final class Spool {
                             Chain.next(previous, sha256),
                             rows,
                             capturedAtMs,
-                            body.length);
+                            body.length,
+                            batches.isEmpty() ? "" : batches.lastEntry().getValue().to(),
+                            marks);
             write(batch, body);
             batches.put(seq, batch);
             bytes += body.length;

@@ -421,7 +421,10 @@ final class TableCapture {
 
         void add(Change change) throws InterruptedException {
             changes.add(change);
-            bytes += change instanceof Change.Upsert(String[] values) ? Cutter.bytes(values) : 0;
+            bytes +=
+                    change instanceof Change.Upsert(String[] values, List<Integer> _)
+                            ? Cutter.bytes(values)
+                            : 0;
             rowsCaptured++;
             if (changes.size() >= CHANGES_AT_ONCE || bytes >= Protocol.ROW_BYTES_MAX) {
                 send();

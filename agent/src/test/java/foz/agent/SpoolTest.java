@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +30,7 @@ class SpoolTest {
     }
 
     private static Spool.Batch append(Spool spool, int number) throws InterruptedException {
-        return spool.append(body(number), 1, 1, spool.generation());
+        return spool.append(body(number), 1, 1, spool.generation(), Map.of());
     }
 
     @Test
@@ -97,7 +98,7 @@ class SpoolTest {
                 Thread.ofVirtual()
                         .start(() -> {
                             try {
-                                spool.append(body(6), 1, 1, since);
+                                spool.append(body(6), 1, 1, since, Map.of());
                                 outcome.set("appended");
                             } catch (Spool.StaleException _) {
                                 outcome.set("stale");
@@ -116,7 +117,8 @@ class SpoolTest {
         spool.restart(2);
         capture.join();
         assertEquals("stale", outcome.get(), "what was captured before is void");
-        assertThrows(Spool.StaleException.class, () -> spool.append(body(7), 1, 1, since));
+        assertThrows(
+                Spool.StaleException.class, () -> spool.append(body(7), 1, 1, since, Map.of()));
         assertEquals(1, append(spool, 8).seq(), "a new incarnation begins at 1");
     }
 }

@@ -148,9 +148,13 @@ class TableCaptureTest {
             List<String> ids = new ArrayList<>();
             for (Change change : sent()) {
                 switch (change) {
-                    case Change.Upsert(String[] values) -> ids.add("+" + values[0]);
+                    case Change.Upsert(String[] values, List<Integer> _) ->
+                            ids.add("+" + values[0]);
                     case Change.Delete(String[] values) -> ids.add("-" + values[0]);
-                    case Change.TableHeader _, Change.SnapshotBegin _, Change.SnapshotEnd _ -> {}
+                    case Change.TableHeader _,
+                            Change.SnapshotBegin _,
+                            Change.SnapshotEnd _,
+                            Change.Part _ -> {}
                 }
             }
             ids.sort(null);

@@ -68,11 +68,16 @@ public final class BatchReader {
         return Optional.of(
                 switch (kind) {
                     case BatchWriter.TABLE -> readHeader();
-                    case BatchWriter.UPSERT -> new Change.Upsert(readRow());
-                    case BatchWriter.DELETE -> new Change.Delete(readRow());
+                    case BatchWriter.UPSERT -> readUpsert();
+                    case BatchWriter.DELETE -> readDelete();
                     case BatchWriter.SNAPSHOT_BEGIN ->
                             new Change.SnapshotBegin(readText(), readLong());
                     case BatchWriter.SNAPSHOT_END -> new Change.SnapshotEnd(readText(), readLong());
+                    case BatchWriter.PART ->
+                            new Change.Part(
+                                    readText(),
+                                    readCount(Integer.MAX_VALUE, "parts"),
+                                    readByte() != 0);
                     default ->
                             throw new MalformedBatchException(
                                     "unknown record " + kind + " at byte " + (position - 1));
@@ -96,7 +101,33 @@ public final class BatchReader {
         return read;
     }
 
-    private @Nullable String[] readRow() {
+    private Change.Upsert readUpsert() {
+        List<Integer> absent = new ArrayList<>(0);
+        @Nullable String[] values = readRow(absent);
+        requireKey(values, absent);
+        return new Change.Upsert(values, absent);
+    }
+
+    private Change.Delete readDelete() {
+        List<Integer> absent = new ArrayList<>(0);
+        @Nullable String[] values = readRow(absent);
+        requireKey(values, absent);
+        return new Change.Delete(values);
+    }
+
+    private void requireKey(@Nullable String[] values, List<Integer> absent) {
+        Change.TableHeader table = header;
+        if (!absent.isEmpty() && table != null) {
+            for (int position : table.key()) {
+                if (absent.contains(position)) {
+                    throw new MalformedBatchException(
+                            "a row of %d values comes without its key".formatted(values.length));
+                }
+            }
+        }
+    }
+
+    private @Nullable String[] readRow(List<Integer> absent) {
         Change.TableHeader table = header;
         if (table == null) {
             throw new MalformedBatchException("a row stands before its table");
@@ -104,10 +135,11 @@ public final class BatchReader {
         @Nullable String[] values = new @Nullable String[table.columns().size()];
         for (int i = 0; i < values.length; i++) {
             long code = readVarint();
-            if (code == 1) {
-                throw new MalformedBatchException("an absent value, which this version refuses");
+            if (code == BatchWriter.ABSENT) {
+                absent.add(i);
+            } else if (code != BatchWriter.NULL) {
+                values[i] = readUtf8(code - BatchWriter.TEXT_FROM);
             }
-            values[i] = code == 0 ? null : readUtf8(code - 2);
         }
         return values;
     }

@@ -1,15 +1,13 @@
 package foz.wire;
 
 import com.github.luben.zstd.ZstdCompressCtx;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Encodes changes into one batch body: `FZB1`, then records, compressed as one zstd frame.
 ///
 /// Record: one byte of kind, then its fields. A text is a varint length and UTF-8 bytes. A value is
-/// a varint: 0 null, 1 reserved for absent, n+2 a text of n bytes. Not safe for several threads.
+/// a varint: 0 null, 1 absent, n+2 a text of n bytes. Not safe for several threads.
 public final class BatchWriter {
 
     static final byte[] MAGIC = {'F', 'Z', 'B', '1'};
@@ -18,10 +16,14 @@ public final class BatchWriter {
     static final byte DELETE = 'D';
     static final byte SNAPSHOT_BEGIN = 'B';
     static final byte SNAPSHOT_END = 'E';
+    static final byte PART = 'P';
+    static final long NULL = 0;
+    static final long ABSENT = 1;
+    static final long TEXT_FROM = 2;
     private static final int ZSTD_LEVEL = 1;
 
-    private byte[] buffer = new byte[1 << 16];
-    private int length;
+    private final Bytes bytes = new Bytes(1 << 16);
+    private final ChangeBuffer single = new ChangeBuffer();
     private int rows;
     private Change.@Nullable TableHeader header;
 
@@ -36,114 +38,61 @@ public final class BatchWriter {
 
     /// Uncompressed bytes written since the last reset.
     public int bytes() {
-        return length;
+        return bytes.length();
+    }
+
+    Bytes encoded() {
+        return bytes;
     }
 
     public boolean isEmpty() {
-        return length == MAGIC.length;
+        return bytes.length() == MAGIC.length;
     }
 
     public void add(Change change) {
-        switch (change) {
-            case Change.TableHeader table -> {
-                header = table;
-                put(TABLE);
-                putText(table.table());
-                putTexts(table.columns());
-                putVarint(table.key().size());
-                table.key().forEach(this::putVarint);
-            }
-            case Change.Upsert(String[] values) -> putRow(UPSERT, values);
-            case Change.Delete(String[] values) -> putRow(DELETE, values);
-            case Change.SnapshotBegin(String table, long generation) -> {
-                put(SNAPSHOT_BEGIN);
-                putText(table);
-                putLong(generation);
-            }
-            case Change.SnapshotEnd(String table, long generation) -> {
-                put(SNAPSHOT_END);
-                putText(table);
-                putLong(generation);
-            }
+        if (change instanceof Change.TableHeader table) {
+            header = table;
+            bytes.put(TABLE);
+            bytes.putText(table.table());
+            bytes.putVarint(table.columns().size());
+            table.columns().forEach(bytes::putText);
+            bytes.putVarint(table.key().size());
+            table.key().forEach(bytes::putVarint);
+            return;
         }
+        Change.TableHeader table = header;
+        boolean row = change instanceof Change.Upsert || change instanceof Change.Delete;
+        if (row && table == null) {
+            throw new IllegalStateException("a row needs its table header first");
+        }
+        single.clear();
+        single.add(table == null ? NO_TABLE : table, change);
+        add(single, 0);
+    }
+
+    private static final Change.TableHeader NO_TABLE =
+            new Change.TableHeader("", List.of(), List.of());
+
+    /// Adds one item of a buffer, after its table's header where that is due.
+    public void add(ChangeBuffer buffer, int item) {
+        header = buffer.copy(item, header, this);
+        rows += buffer.isRow(item) ? 1 : 0;
     }
 
     /// The compressed body; the writer is then empty.
     public byte[] finish() {
         try (ZstdCompressCtx context = new ZstdCompressCtx()) {
             context.setLevel(ZSTD_LEVEL).setContentSize(true).setChecksum(true);
-            return context.compress(Arrays.copyOf(buffer, length));
+            return context.compress(bytes.copy());
         } finally {
             reset();
         }
     }
 
     private void reset() {
-        System.arraycopy(MAGIC, 0, buffer, 0, MAGIC.length);
-        length = MAGIC.length;
+        bytes.truncate(0);
+        bytes.put(MAGIC, 0, MAGIC.length);
         rows = 0;
         header = null;
-    }
-
-    private void putRow(byte kind, @Nullable String[] values) {
-        Change.TableHeader table = header;
-        if (table == null || table.columns().size() != values.length) {
-            throw new IllegalStateException("a row needs its table header first");
-        }
-        put(kind);
-        for (String value : values) {
-            if (value == null) {
-                putVarint(0);
-            } else {
-                byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
-                putVarint(utf8.length + 2L);
-                putBytes(utf8);
-            }
-        }
-        rows++;
-    }
-
-    private void putTexts(List<String> texts) {
-        putVarint(texts.size());
-        texts.forEach(this::putText);
-    }
-
-    private void putText(String text) {
-        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-        putVarint(utf8.length);
-        putBytes(utf8);
-    }
-
-    private void putVarint(long value) {
-        ensure(10);
-        while ((value & ~0x7FL) != 0) {
-            buffer[length++] = (byte) ((value & 0x7F) | 0x80);
-            value >>>= 7;
-        }
-        buffer[length++] = (byte) value;
-    }
-
-    private void putLong(long value) {
-        ensure(Long.BYTES);
-        for (int shift = 56; shift >= 0; shift -= 8) {
-            buffer[length++] = (byte) (value >>> shift);
-        }
-    }
-
-    private void put(byte value) {
-        ensure(1);
-        buffer[length++] = value;
-    }
-
-    private void putBytes(byte[] bytes) {
-        ensure(bytes.length);
-        System.arraycopy(bytes, 0, buffer, length, bytes.length);
-        length += bytes.length;
-    }
-
-    private void ensure(int more) {
-        if (length + more > buffer.length) {
-            buffer = Arrays.copyOf(buffer, Math.max(buffer.length * 2, length + more));
-        }
     }
 }

@@ -19,7 +19,17 @@ public sealed interface Change {
     }
 
     /// The row now is so. `values` has one canonical text (or null) for each column of the header.
-    record Upsert(@Nullable String[] values) implements Change {}
+    ///
+    /// @param absent positions whose values are not here: the row keeps the ones that it has
+    record Upsert(@Nullable String[] values, List<Integer> absent) implements Change {
+        public Upsert {
+            absent = List.copyOf(absent);
+        }
+
+        public Upsert(@Nullable String[] values) {
+            this(values, List.of());
+        }
+    }
 
     /// The row with this key is gone. `values` has the length of the header; only key positions are
     /// set.
@@ -29,4 +39,11 @@ public sealed interface Change {
     record SnapshotBegin(String table, long generation) implements Change {}
 
     record SnapshotEnd(String table, long generation) implements Change {}
+
+    /// The batch is a part of one transaction that no batch could hold: it counts once the last
+    /// part is there, together with the parts before.
+    ///
+    /// @param transaction told apart from others of its stream
+    /// @param number from 0; a part 0 makes parts void that came before it
+    record Part(String transaction, int number, boolean last) implements Change {}
 }

@@ -38,15 +38,20 @@ class BatchTest {
         writer.add(new Change.Upsert(odd));
         writer.add(new Change.Upsert(absent));
         writer.add(new Change.Delete(empty));
+        writer.add(new Change.Upsert(new @Nullable String[] {"3", null}, List.of(1)));
         writer.add(new Change.SnapshotEnd("t", 42));
-        assertEquals(3, writer.rows());
+        writer.add(new Change.Part("x7", 2, true));
+        assertEquals(4, writer.rows());
         List<Change> changes = read(writer.finish());
         assertEquals(new Change.SnapshotBegin("t", 42), changes.get(0));
         assertEquals(HEADER, changes.get(1));
         assertArrayEquals(odd, ((Change.Upsert) changes.get(2)).values());
         assertArrayEquals(absent, ((Change.Upsert) changes.get(3)).values());
         assertArrayEquals(empty, ((Change.Delete) changes.get(4)).values());
-        assertEquals(new Change.SnapshotEnd("t", 42), changes.get(5));
+        assertEquals(List.of(1), ((Change.Upsert) changes.get(5)).absent());
+        assertEquals("3", ((Change.Upsert) changes.get(5)).values()[0]);
+        assertEquals(new Change.SnapshotEnd("t", 42), changes.get(6));
+        assertEquals(new Change.Part("x7", 2, true), changes.get(7));
         assertEquals(0, writer.rows(), "the writer is empty again");
     }
 
@@ -75,6 +80,29 @@ class BatchTest {
         }
         assertThrows(MalformedBatchException.class, () -> BatchReader.open(new byte[0]));
         assertThrows(MalformedBatchException.class, () -> BatchReader.open(new byte[1000]));
+    }
+
+    @Test
+    void aHeaderStandsOnceBeforeTheRowsOfItsTable() {
+        Change.TableHeader other = new Change.TableHeader("u", List.of("id"), List.of(0));
+        ChangeBuffer buffer = new ChangeBuffer();
+        for (Change.TableHeader table : List.of(HEADER, HEADER, other, HEADER)) {
+            buffer.upsert(table);
+            table.columns().forEach(buffer::text);
+        }
+        buffer.delete(other);
+        buffer.text("gone");
+        buffer.dropLast();
+        BatchWriter writer = new BatchWriter();
+        for (int item = 0; item < buffer.items(); item++) {
+            writer.add(buffer, item);
+        }
+        assertEquals(4, writer.rows());
+        assertEquals(
+                List.of(HEADER, other, HEADER),
+                read(writer.finish()).stream()
+                        .filter(Change.TableHeader.class::isInstance)
+                        .toList());
     }
 
     @Test

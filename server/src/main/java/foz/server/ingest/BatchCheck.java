@@ -24,7 +24,8 @@ final class BatchCheck {
                             case Change.Upsert _, Change.Delete _ -> 1;
                             case Change.TableHeader _,
                                     Change.SnapshotBegin _,
-                                    Change.SnapshotEnd _ ->
+                                    Change.SnapshotEnd _,
+                                    Change.Part _ ->
                                     0;
                         };
                 next = reader.next();
