@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,8 +93,13 @@ final class Agent implements AutoCloseable {
                         meters);
         run("uplink", uplink);
         Cutter cutter = new Cutter(spool, settings);
+        List<Contract.Table> logged = logCapture(engine, dialect, cutter, contract);
         Semaphore permits = new Semaphore(settings.sourceConnectionsMax(), true);
         for (Contract.Table table : contract.captured()) {
+            if (logged.contains(table)) {
+                continue;
+            }
+            state.forgetLogged(table.name());
             TableCapture capture =
                     new TableCapture(table, dialect, state, cutter, spool, settings.fetchRows());
             run(
@@ -114,6 +120,47 @@ final class Agent implements AutoCloseable {
                 settings.source(),
                 contract.captured().size(),
                 commands.size());
+    }
+
+    /// Captures by the log what the contract wants so and the source allows.
+    ///
+    /// @return those tables
+    private List<Contract.Table> logCapture(
+            Engine engine, Dialect dialect, Cutter cutter, Contract contract)
+            throws InterruptedException {
+        List<Contract.Table> wanted =
+                contract.captured().stream()
+                        .filter(t -> t.capture().orElseThrow().way() == Contract.Way.LOG)
+                        .toList();
+        Optional<LogSource> source = engine.log(settings.database());
+        if (wanted.isEmpty() || source.isEmpty()) {
+            wanted.forEach(t -> LOG.warn("'{}' is compared: this source has no log", t.name()));
+            return List.of();
+        }
+        LogSource.Offer offer = offer(source.get(), dialect, wanted);
+        offer.reasons()
+                .forEach((table, why) -> LOG.warn("'{}' is not read from the log: {}", table, why));
+        if (!offer.tables().isEmpty()) {
+            run(
+                    "log",
+                    new LogCapture(
+                            source.get(), dialect, state, spool, cutter, meters, offer.tables()));
+        }
+        return offer.tables();
+    }
+
+    private static LogSource.Offer offer(
+            LogSource source, Dialect dialect, List<Contract.Table> wanted)
+            throws InterruptedException {
+        Backoff backoff = new Backoff(5_000);
+        while (true) {
+            try (Connection connection = dialect.openForCapture()) {
+                return source.prepare(connection, wanted);
+            } catch (SQLException e) {
+                LOG.warn("the source does not answer: {}", e.toString());
+                backoff.pause();
+            }
+        }
     }
 
     private static Map<String, Contract.Table> commands(Contract contract) {

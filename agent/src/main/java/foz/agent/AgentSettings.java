@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /// The agent's settings, read once from a properties file. An unknown key stops the start.
 ///
@@ -46,6 +48,8 @@ record AgentSettings(
     /// larger can add.
     private static final int BATCH_BYTES_MAX = Protocol.BATCH_BYTES_MAX - (1 << 20);
 
+    private static final Pattern LOG_NAME = Pattern.compile("[a-z0-9_]{1,63}");
+
     private static final Set<String> KEYS =
             Set.of(
                     "serverUrl",
@@ -60,6 +64,7 @@ record AgentSettings(
                     "jdbcPassword",
                     "sourceTimeZone",
                     "adaptersDir",
+                    "logName",
                     "dataDir",
                     "metricsPort",
                     "sourceConnectionsMax",
@@ -104,7 +109,9 @@ record AgentSettings(
                             text("jdbcUrl", ""),
                             text("jdbcUser", ""),
                             values.getOrDefault("jdbcPassword", ""),
-                            values.getOrDefault("sourceTimeZone", "")),
+                            values.getOrDefault("sourceTimeZone", ""),
+                            logName(),
+                            path("dataDir").resolve("log")),
                     file.toAbsolutePath()
                             .resolveSibling(values.getOrDefault("adaptersDir", "adapters")),
                     path("dataDir"),
@@ -114,6 +121,24 @@ record AgentSettings(
                     (int) number("batchBytesMax", 4 << 20, 1 << 10, BATCH_BYTES_MAX),
                     number("spoolBytesMax", 1L << 30, 1 << 20, 1L << 40),
                     (int) number("fetchRows", 2_000, 1, 50_000));
+        }
+
+        /// By default made of the agent's own name, which is the tenant's and the source's.
+        private String logName() {
+            String given = values.get("logName");
+            String name =
+                    given != null
+                            ? given
+                            : "foz_"
+                                    + text("clientId", "")
+                                            .toLowerCase(Locale.ROOT)
+                                            .replaceAll("[^a-z0-9]+", "_");
+            if (!LOG_NAME.matcher(name).matches()) {
+                throw new SettingsException(
+                        "the setting 'logName' is '%s' in %s; write 1 to 63 of a-z, 0-9 and _"
+                                .formatted(name, file));
+            }
+            return name;
         }
 
         private String text(String key, String fallback) {

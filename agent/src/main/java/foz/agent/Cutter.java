@@ -84,6 +84,17 @@ final class Cutter {
         }
     }
 
+    /// What the captures have reached, durable or in hand.
+    synchronized Map<String, String> marks(long since) {
+        follow(since);
+        return Map.copyOf(marks);
+    }
+
+    /// Whether everything that was added is spooled.
+    synchronized boolean isEmpty() {
+        return writer.isEmpty();
+    }
+
     /// Bytes of a transaction that one batch takes.
     int wholeBytesMax() {
         return bytesMax;
@@ -102,8 +113,21 @@ final class Cutter {
         for (int item = 0; item < changes.items(); item++) {
             writer.add(changes, item);
         }
-        mark(mark);
-        spool();
+        Map<String, String> before = Map.copyOf(marks);
+        boolean spooled = false;
+        try {
+            mark(mark);
+            spool();
+            spooled = true;
+        } finally {
+            if (!spooled) {
+                // A part stands alone in its batch: the transaction will be read from its
+                // beginning.
+                writer.clear();
+                marks.clear();
+                marks.putAll(before);
+            }
+        }
     }
 
     private void put(ChangeBuffer changes, int item, long readAtMs) {
@@ -156,9 +180,7 @@ final class Cutter {
     private void follow(long since) {
         long current = spool.generation();
         if (generation != current) {
-            if (!writer.isEmpty()) {
-                writer.finish();
-            }
+            writer.clear();
             marks.clear();
             generation = current;
         }
@@ -167,8 +189,9 @@ final class Cutter {
         }
     }
 
+    /// What the spool does not take, a full disk being in its way, stays in hand.
     private void spool() throws InterruptedException {
-        int rows = writer.rows();
-        spool.append(writer.finish(), rows, capturedAtMs, generation, marks);
+        spool.append(writer.body(), writer.rows(), capturedAtMs, generation, marks);
+        writer.clear();
     }
 }

@@ -54,6 +54,12 @@ public interface Dialect {
 
     boolean isDuplicate(SQLException e);
 
+    /// Whether the fault is of the connection or the server, not of what was asked.
+    static boolean isConnectionFault(SQLException e) {
+        String state = String.valueOf(e.getSQLState());
+        return state.startsWith("08") || state.startsWith("57") || state.startsWith("53");
+    }
+
     /// Closes a connection that may be broken or absent.
     static void close(@Nullable Connection connection) {
         if (connection != null) {

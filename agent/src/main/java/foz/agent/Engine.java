@@ -1,5 +1,7 @@
 package foz.agent;
 
+import java.util.Optional;
+
 /// A kind of source that the agent can work with. Found by [java.util.ServiceLoader], among the
 /// agent's own classes and in the jars of its adapters' folder.
 public interface Engine {
@@ -11,4 +13,9 @@ public interface Engine {
     String address();
 
     Dialect dialect(SourceSettings settings);
+
+    /// The source's log of changes, where this engine can read it.
+    default Optional<LogSource> log(SourceSettings settings) {
+        return Optional.empty();
+    }
 }

@@ -52,6 +52,9 @@ final class RowState implements AutoCloseable {
     private final MVStore store;
     private final MVMap<String, Integer> masks;
 
+    /// Tables of which the log tells the changes, and no row is kept here.
+    private final MVMap<String, Boolean> logged;
+
     /// Grows when everything is forgotten.
     private long generation;
 
@@ -66,6 +69,7 @@ final class RowState implements AutoCloseable {
                         .open();
         store.setVersionsToKeep(0);
         this.masks = store.openMap("masks");
+        this.logged = store.openMap("logged");
     }
 
     static RowState open(Path dir) {
@@ -76,13 +80,36 @@ final class RowState implements AutoCloseable {
         }
     }
 
-    /// Whether the table was captured whole once.
+    /// Whether the table was captured whole once, and its rows are known here.
     synchronized boolean has(String table) {
         return masks.containsKey(table);
     }
 
+    /// Whether the table was captured whole once, and since then the log tells its changes.
+    synchronized boolean isLogged(String table) {
+        return logged.containsKey(table);
+    }
+
     synchronized boolean isEmpty() {
-        return masks.isEmpty();
+        return masks.isEmpty() && logged.isEmpty();
+    }
+
+    /// From now on the log tells the table's changes: nothing of its rows is kept.
+    synchronized void setLogged(String table, long since) {
+        requireCurrent(since);
+        masks.remove(table);
+        removeMapsBut(table, "");
+        logged.put(table, true);
+        store.commit();
+        store.sync();
+    }
+
+    /// The log no longer tells the table's changes: it must be captured whole again.
+    synchronized void forgetLogged(String table) {
+        if (logged.remove(table) != null) {
+            store.commit();
+            store.sync();
+        }
     }
 
     private void requireCurrent(long since) {
@@ -108,6 +135,7 @@ final class RowState implements AutoCloseable {
         generation++;
         List<String> tables = List.copyOf(masks.keySet());
         masks.clear();
+        logged.clear();
         tables.forEach(table -> removeMapsBut(table, ""));
         store.commit();
         along.run();

@@ -1,11 +1,21 @@
 package foz.agent;
 
+import java.nio.file.Path;
+
 /// Where the source is and how to sign in there.
 ///
 /// @param jdbcUrl its address; for a source that is no database, the adapter's own
 /// @param timeZone zone of stamps that carry none; empty: the one that the database works in
+/// @param logName what the agent calls its own things at the source, such as a slot: letters,
+///   digits and _, 63 at most
+/// @param workDir folder for what the engine keeps
 public record SourceSettings(
-        String jdbcUrl, String jdbcUser, String jdbcPassword, String timeZone) {
+        String jdbcUrl,
+        String jdbcUser,
+        String jdbcPassword,
+        String timeZone,
+        String logName,
+        Path workDir) {
 
     @Override
     public String toString() {

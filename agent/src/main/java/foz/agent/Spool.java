@@ -68,6 +68,7 @@ final class Spool {
     private long acknowledged;
     private long bytes;
     private long generation;
+    private boolean restartRequested;
 
     private Spool(Path dir, long bytesMax) {
         this.dir = dir;
@@ -317,6 +318,26 @@ final class Spool {
         }
     }
 
+    /// What was captured is of another source: the uplink must begin a new incarnation.
+    void requestRestart() {
+        lock.lock();
+        try {
+            restartRequested = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isRestartRequested() {
+        lock.lock();
+        try {
+            return restartRequested;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Forgets everything: a new incarnation begins at batch 1.
     void restart(int newIncarnation) {
         lock.lock();
@@ -328,6 +349,7 @@ final class Spool {
             bytes = 0;
             acknowledged = 0;
             incarnation = newIncarnation;
+            restartRequested = false;
             generation++;
             changed.signalAll();
         } catch (IOException e) {

@@ -83,6 +83,10 @@ final class Uplink implements Runnable {
     }
 
     private void step() throws IOException, InterruptedException {
+        if (spool.isRestartRequested()) {
+            opened = Optional.empty();
+            reset = true;
+        }
         if (opened.isEmpty()) {
             open();
         }
@@ -97,7 +101,10 @@ final class Uplink implements Runnable {
             server.beat(
                     stream.epoch(),
                     Map.of(
-                            "tablesToLoad", tables.stream().filter(t -> !state.has(t)).count(),
+                            "tablesToLoad",
+                                    tables.stream()
+                                            .filter(t -> !state.has(t) && !state.isLogged(t))
+                                            .count(),
                             "spooledBatches", spool.waiting(),
                             "spooledBytes", spool.bytes(),
                             "version", Agent.version()));

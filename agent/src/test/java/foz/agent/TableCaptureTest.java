@@ -110,7 +110,7 @@ class TableCaptureTest {
                     "",
                     folder,
                     "source",
-                    new SourceSettings(jdbcUrl, "postgres", "", ZONE),
+                    new SourceSettings(jdbcUrl, "postgres", "", ZONE, "foz_test", folder),
                     folder,
                     folder,
                     0,

@@ -92,6 +92,16 @@ public record Contract(
 
     public record Reference(String table, String column) {}
 
+    /// How changes are found.
+    public enum Way {
+        /// In the source's own log; where the source does not give it, by stamp or compare.
+        LOG,
+        /// By a column that the source sets at each change, and by compare now and then.
+        STAMP,
+        /// By comparing the whole table with what was sent.
+        COMPARE
+    }
+
     /// How an agent finds changes.
     ///
     /// @param stamp column that the source sets at each change; empty: compare only
@@ -99,7 +109,8 @@ public record Contract(
     /// @param compareMs between two compares of the whole table where there is a stamp
     /// @param overlapMs how far each look by stamp goes back before the last one: longer than the
     ///   longest transaction
-    public record Capture(Optional<String> stamp, long pollMs, long compareMs, long overlapMs) {}
+    public record Capture(
+            Optional<String> stamp, long pollMs, long compareMs, long overlapMs, Way way) {}
 
     /// In which bucket a table's rows lie.
     public sealed interface SyncScope {

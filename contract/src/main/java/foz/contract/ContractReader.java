@@ -189,14 +189,37 @@ public final class ContractReader {
 
     private Contract.Capture capture(Yaml.Mapping property) {
         Fields fields = fields(property);
+        Optional<String> stamp =
+                fields.optionalText("stamp").map(text -> text.toLowerCase(Locale.ROOT));
         Contract.Capture capture =
                 new Contract.Capture(
-                        fields.optionalText("stamp").map(text -> text.toLowerCase(Locale.ROOT)),
+                        stamp,
                         fields.number("pollMs", 1_000, 50, 86_400_000),
                         fields.number("compareMs", 60_000, 200, 7 * 86_400_000L),
-                        fields.number("overlapMs", 60_000, 1_000, 86_400_000));
+                        fields.number("overlapMs", 60_000, 1_000, 86_400_000),
+                        way(fields, stamp));
         fields.closed();
         return capture;
+    }
+
+    private static Contract.Way way(Fields fields, Optional<String> stamp) {
+        Contract.Way usual = stamp.isPresent() ? Contract.Way.STAMP : Contract.Way.COMPARE;
+        Optional<String> word = fields.optionalText("way");
+        for (Contract.Way way : Contract.Way.values()) {
+            if (word.isPresent() && word.get().equals(way.name().toLowerCase(Locale.ROOT))) {
+                if (way == Contract.Way.STAMP && stamp.isEmpty()) {
+                    fields.problem("way", "is stamp, and no stamp is named", "name it in stamp");
+                }
+                return way;
+            }
+        }
+        if (word.isPresent()) {
+            fields.problem(
+                    "way",
+                    "is '" + word.get() + "', no way to find changes",
+                    "write log, stamp or compare");
+        }
+        return usual;
     }
 
     private List<Contract.SyncScope> sync(Yaml.Mapping property) {

@@ -28,7 +28,7 @@ public final class BatchWriter {
     private Change.@Nullable TableHeader header;
 
     public BatchWriter() {
-        reset();
+        clear();
     }
 
     /// Rows (upserts and deletes) written since the last reset.
@@ -81,15 +81,21 @@ public final class BatchWriter {
 
     /// The compressed body; the writer is then empty.
     public byte[] finish() {
+        byte[] body = body();
+        clear();
+        return body;
+    }
+
+    /// The compressed body of what was added since the writer was last empty.
+    public byte[] body() {
         try (ZstdCompressCtx context = new ZstdCompressCtx()) {
             context.setLevel(ZSTD_LEVEL).setContentSize(true).setChecksum(true);
             return context.compress(bytes.copy());
-        } finally {
-            reset();
         }
     }
 
-    private void reset() {
+    /// Forgets what was added.
+    public void clear() {
         bytes.truncate(0);
         bytes.put(MAGIC, 0, MAGIC.length);
         rows = 0;

@@ -73,6 +73,13 @@ public final class ScratchPostgres implements AutoCloseable {
                                             "-c",
                                             "fsync=off",
                                             "-c",
+                                            "wal_level=logical",
+                                            "-c",
+                                            "max_replication_slots=40",
+                                            // Large transactions are sent before their end.
+                                            "-c",
+                                            "logical_decoding_work_mem=64kB",
+                                            "-c",
                                             "shared_buffers=16MB"))
                             .start();
             ScratchPostgres postgres = new ScratchPostgres(folder, server, port);

@@ -59,6 +59,15 @@ CREATE TABLE IF NOT EXISTS foz_snapshot_row (
 );
 CREATE INDEX IF NOT EXISTS foz_snapshot_row_key ON foz_snapshot_row (table_name, generation, row_id);
 
+-- Batches that are parts of one transaction of the source, until its last one is there.
+CREATE TABLE IF NOT EXISTS foz_part (
+    source text NOT NULL,
+    transaction text NOT NULL,
+    number integer NOT NULL,
+    body bytea NOT NULL,
+    PRIMARY KEY (source, transaction, number)
+);
+
 CREATE TABLE IF NOT EXISTS foz_quarantine (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     source text NOT NULL,

@@ -44,7 +44,18 @@ final class PostgresDialect implements Dialect {
         return open("foz-agent-commands", "");
     }
 
+    /// Opens a connection that may make a publication.
+    Connection openForSetup() throws SQLException {
+        return open("foz-agent-setup", "");
+    }
+
     private Connection open(String application, String options) throws SQLException {
+        return DriverManager.getConnection(
+                settings.jdbcUrl(), properties(settings, application, options));
+    }
+
+    /// What every session of the agent has, so that values come in their canonical texts.
+    static Properties properties(SourceSettings settings, String application, String options) {
         Properties properties = new Properties();
         properties.setProperty("user", settings.jdbcUser());
         properties.setProperty("password", settings.jdbcPassword());
@@ -62,7 +73,7 @@ final class PostgresDialect implements Dialect {
                 "-c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601 -c extra_float_digits=1 -c bytea_output=hex"
                         + " -c lock_timeout=5s -c jit=off -c idle_in_transaction_session_timeout=15min "
                         + options);
-        return DriverManager.getConnection(settings.jdbcUrl(), properties);
+        return properties;
     }
 
     @Override
@@ -137,14 +148,28 @@ final class PostgresDialect implements Dialect {
 
     @Override
     public String name(String physicalName) {
-        // A plain name in one case is written as people write it; any other is quoted as it stands.
+        return quoted(physicalName);
+    }
+
+    static String quoted(String physicalName) {
+        return "\"" + actualName(physicalName).replace("\"", "\"\"") + "\"";
+    }
+
+    static String firstLine(SQLException e) {
+        String message = String.valueOf(e.getMessage());
+        int end = message.indexOf('\n');
+        return end < 0 ? message : message.substring(0, end);
+    }
+
+    /// The name as the catalogue has it. A plain name in one case is written as people write it;
+    /// any other stands as it is.
+    static String actualName(String physicalName) {
         boolean oneCase =
                 physicalName.equals(physicalName.toUpperCase(Locale.ROOT))
                         || physicalName.equals(physicalName.toLowerCase(Locale.ROOT));
-        if (PLAIN.matcher(physicalName).matches() && oneCase) {
-            return "\"" + physicalName.toLowerCase(Locale.ROOT) + "\"";
-        }
-        return "\"" + physicalName.replace("\"", "\"\"") + "\"";
+        return PLAIN.matcher(physicalName).matches() && oneCase
+                ? physicalName.toLowerCase(Locale.ROOT)
+                : physicalName;
     }
 
     @Override

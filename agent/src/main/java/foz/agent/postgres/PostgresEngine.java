@@ -2,7 +2,9 @@ package foz.agent.postgres;
 
 import foz.agent.Dialect;
 import foz.agent.Engine;
+import foz.agent.LogSource;
 import foz.agent.SourceSettings;
+import java.util.Optional;
 
 /// PostgreSQL, from version 14.
 public final class PostgresEngine implements Engine {
@@ -20,5 +22,10 @@ public final class PostgresEngine implements Engine {
     @Override
     public Dialect dialect(SourceSettings settings) {
         return new PostgresDialect(settings);
+    }
+
+    @Override
+    public Optional<LogSource> log(SourceSettings settings) {
+        return Optional.of(new PostgresLogSource(settings));
     }
 }

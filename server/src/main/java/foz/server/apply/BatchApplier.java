@@ -16,6 +16,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Brings the batches of one stream into the replica within one transaction. Made anew for each
@@ -35,13 +37,21 @@ final class BatchApplier {
     private record Target(
             Table table, List<Column> columns, int[] positions, TableChanges changes) {}
 
+    /// Rows of one table that carry the same columns.
+    ///
+    /// @param absent positions in the header of what they do not carry
+    private record Carried(Change.TableHeader header, List<Integer> absent) {}
+
+    private static final int ROWS_AT_ONCE = 50_000;
+
     private final Connection connection;
     private final Tenant tenant;
     private final ReplicaWriter writer;
     private final Quarantine.Writer quarantine;
     private final AppliedState state;
     private final Optional<RowProbe> probe;
-    private final Map<Change.TableHeader, Target> targets = new LinkedHashMap<>();
+    private final Parts parts;
+    private final Map<Carried, Target> targets = new LinkedHashMap<>();
 
     /// The target of the rows under the header read last, so that it is not looked up for each.
     private @Nullable Target run;
@@ -66,6 +76,7 @@ final class BatchApplier {
         this.state = AppliedState.lock(connection, tenant, source);
         this.quarantine = new Quarantine.Writer(connection, tenant, source);
         this.snapshots = SnapshotState.open(connection, tenant);
+        this.parts = new Parts(connection, tenant, source);
     }
 
     Applied apply(List<BatchRecord> batches) throws SQLException {
@@ -91,43 +102,182 @@ final class BatchApplier {
 
     private void read(BatchRecord batch) throws SQLException {
         BatchReader reader = BatchReader.open(batch.body());
+        Optional<Change> first = reader.next();
+        if (first.isPresent() && first.get() instanceof Change.Part part) {
+            if (!part.last()) {
+                parts.keep(part, batch.body());
+                return;
+            }
+            parts.before(
+                    part,
+                    body -> {
+                        BatchReader earlier = BatchReader.open(body);
+                        earlier.next();
+                        read(earlier, earlier.next());
+                        flushIfMany();
+                    });
+            first = reader.next();
+        }
+        read(reader, first);
+    }
+
+    private void flushIfMany() throws SQLException {
+        if (targets.values().stream().mapToInt(t -> t.changes().size()).sum() > ROWS_AT_ONCE) {
+            flush();
+        }
+    }
+
+    private void read(BatchReader reader, Optional<Change> first) throws SQLException {
         Change.TableHeader header = null;
-        for (Optional<Change> next = reader.next(); next.isPresent(); next = reader.next()) {
+        for (Optional<Change> next = first; next.isPresent(); next = reader.next()) {
             switch (next.get()) {
                 case Change.TableHeader found -> {
                     header = found;
                     run = null;
                 }
-                case Change.Upsert(String[] values) -> row(header, values, false);
-                case Change.Delete(String[] values) -> row(header, values, true);
+                case Change.Upsert(String[] values, List<Integer> absent) ->
+                        row(header, values, absent, false);
+                case Change.Delete(String[] values) -> row(header, values, List.of(), true);
                 case Change.SnapshotBegin(String table, long generation) ->
                         beginSnapshot(table, generation);
                 case Change.SnapshotEnd(String table, long generation) ->
                         endSnapshot(table, generation);
+                case Change.Part part ->
+                        throw new IllegalStateException(
+                                "part %d of %s does not stand at a batch's beginning"
+                                        .formatted(part.number(), part.transaction()));
             }
         }
     }
 
-    private void row(Change.@Nullable TableHeader header, @Nullable String[] values, boolean delete)
+    private void row(
+            Change.@Nullable TableHeader header,
+            @Nullable String[] values,
+            List<Integer> absent,
+            boolean delete)
             throws SQLException {
         if (header == null) {
             throw new IllegalStateException("a row stands before its table");
         }
-        Target target = run == null ? targets.get(header) : run;
-        if (target == null) {
-            Optional<Table> table = tenant.table(header.table());
-            if (table.isEmpty() || table.get().capture().isEmpty()) {
-                quarantine.add(header, values, delete, "the contract has no such captured table");
-                return;
-            }
-            target = target(header, table.get());
-            targets.put(header, target);
+        Target whole = whole(header);
+        if (whole == null) {
+            quarantine.add(
+                    header, values, absent, delete, "the contract has no such captured table");
+            return;
         }
-        run = target;
+        if (absent.isEmpty()) {
+            wholeRow(header, whole, values, delete);
+        } else {
+            incompleteRow(header, whole, values, absent);
+        }
+    }
+
+    /// The target of rows that carry all of the header's columns; null where the contract has no
+    /// such table.
+    private @Nullable Target whole(Change.TableHeader header) {
+        Target target = run;
+        if (target == null) {
+            target = target(header, List.of());
+            run = target;
+        }
+        return target;
+    }
+
+    private @Nullable Target target(Change.TableHeader header, List<Integer> absent) {
+        Carried carried = new Carried(header, absent);
+        Target known = targets.get(carried);
+        if (known != null) {
+            return known;
+        }
+        Optional<Table> table = tenant.table(header.table());
+        if (table.isEmpty() || table.get().capture().isEmpty()) {
+            return null;
+        }
+        Target made = target(header, absent, table.get());
+        targets.put(carried, made);
+        return made;
+    }
+
+    private void wholeRow(
+            Change.TableHeader header, Target target, @Nullable String[] values, boolean delete)
+            throws SQLException {
+        if (targets.size() > 1) {
+            List<@Nullable String> key = target.changes().keyOf(picked(target, values));
+            others(target).forEach(other -> other.changes().forget(key));
+        }
+        take(header, target, values, List.of(), delete);
+    }
+
+    /// A row of which a part is as it was. What that is may be in this very transaction, or in
+    /// quarantine; else it is in the replica.
+    private void incompleteRow(
+            Change.TableHeader header,
+            Target whole,
+            @Nullable String[] values,
+            List<Integer> absent)
+            throws SQLException {
+        @Nullable String[] filled = picked(whole, values);
+        List<@Nullable String> key = whole.changes().keyOf(filled);
+        Optional<@Nullable String[]> before = whole.changes().upserted(key);
+        Map<String, @Nullable String> held =
+                before.isEmpty() && quarantine.holdsRows()
+                        ? quarantine.held(whole.table().name(), RowId.of(whole.table().key(), key))
+                        : Map.of();
+        @Nullable String[] merged = values.clone();
+        List<Integer> still = new ArrayList<>();
+        for (int i = 0; i < whole.columns().size(); i++) {
+            int position = whole.positions()[i];
+            String name = whole.columns().get(i).name();
+            if (!absent.contains(position)) {
+                continue;
+            }
+            if (before.isPresent()) {
+                merged[position] = before.get()[i];
+            } else if (held.containsKey(name)) {
+                merged[position] = held.get(name);
+            } else {
+                still.add(position);
+            }
+        }
+        if (still.isEmpty()) {
+            wholeRow(header, whole, merged, false);
+            return;
+        }
+        Target target = target(header, still);
+        if (target == null) {
+            throw new IllegalStateException("no target for " + header.table());
+        }
+        if (others(target).anyMatch(other -> other.changes().has(key))) {
+            // Two parts of one row, neither of them whole: one after the other.
+            flush();
+            incompleteRow(header, java.util.Objects.requireNonNull(whole(header)), values, absent);
+            return;
+        }
+        take(header, target, merged, still, false);
+    }
+
+    /// Targets of the same table that carry other columns.
+    private Stream<Target> others(Target target) {
+        return targets.values().stream()
+                .filter(other -> !other.equals(target) && other.table().equals(target.table()));
+    }
+
+    private static @Nullable String[] picked(Target target, @Nullable String[] values) {
         @Nullable String[] picked = new @Nullable String[target.positions().length];
         for (int i = 0; i < picked.length; i++) {
             picked[i] = values[target.positions()[i]];
         }
+        return picked;
+    }
+
+    private void take(
+            Change.TableHeader header,
+            Target target,
+            @Nullable String[] values,
+            List<Integer> absent,
+            boolean delete)
+            throws SQLException {
+        @Nullable String[] picked = picked(target, values);
         Optional<String> problem = RowCheck.problem(target.columns(), picked, delete);
         if (problem.isEmpty() && probe.isPresent()) {
             problem = probe.get().problem(target.columns(), picked);
@@ -137,7 +287,7 @@ final class BatchApplier {
                 // The source has the row: a snapshot's sweep leaves what the replica holds of it.
                 collect(target, picked);
             }
-            quarantine.add(header, values, delete, problem.get());
+            quarantine.add(header, values, absent, delete, problem.get());
             return;
         }
         if (delete) {
@@ -153,12 +303,12 @@ final class BatchApplier {
         }
     }
 
-    private Target target(Change.TableHeader header, Table table) {
+    private static Target target(Change.TableHeader header, List<Integer> absent, Table table) {
         List<Column> columns = new ArrayList<>();
         List<Integer> positions = new ArrayList<>();
         for (int i = 0; i < header.columns().size(); i++) {
             Optional<Column> column = table.column(header.columns().get(i));
-            if (column.isPresent()) {
+            if (column.isPresent() && !absent.contains(i)) {
                 columns.add(column.get());
                 positions.add(i);
             }
@@ -167,7 +317,7 @@ final class BatchApplier {
                 table,
                 columns,
                 positions.stream().mapToInt(Integer::intValue).toArray(),
-                new TableChanges(table, columns));
+                new TableChanges(table, columns, !absent.isEmpty()));
     }
 
     private void collect(Target target, @Nullable String[] picked) {
@@ -231,5 +381,17 @@ final class BatchApplier {
     private void count(ReplicaWriter.Written written) {
         rows += written.rows();
         operations += written.operations();
+        for (ReplicaWriter.Unmatched row : written.unmatched()) {
+            List<Column> key = row.table().key();
+            quarantine.add(
+                    new Change.TableHeader(
+                            row.table().name(),
+                            key.stream().map(Column::name).toList(),
+                            IntStream.range(0, key.size()).boxed().toList()),
+                    row.key().toArray(new @Nullable String[0]),
+                    List.of(),
+                    false,
+                    "only a part of the row came, and the replica has none of it; have the table read anew");
+        }
     }
 }

@@ -76,23 +76,27 @@ public final class Quarantine {
     }
 
     private static Entry entry(ResultSet rs) throws SQLException {
-        Map<String, @Nullable String> change = new LinkedHashMap<>();
         JsonNode stored = JSON.readTree(rs.getString(5));
-        stored.path("values")
-                .properties()
-                .forEach(e ->
-                        change.put(
-                                e.getKey(),
-                                e.getValue().isNull() ? null : e.getValue().asString()));
         return new Entry(
                 rs.getLong(1),
                 rs.getString(2),
                 rs.getString(3),
                 rs.getString(4),
                 stored.path("operation").asString("upsert"),
-                change,
+                change(stored),
                 rs.getString(6),
                 rs.getTimestamp(7).toInstant());
+    }
+
+    private static Map<String, @Nullable String> change(JsonNode stored) {
+        Map<String, @Nullable String> change = new LinkedHashMap<>();
+        stored.path("values")
+                .properties()
+                .forEach(e ->
+                        change.put(
+                                e.getKey(),
+                                e.getValue().isNull() ? null : e.getValue().asString()));
+        return change;
     }
 
     /// Brings a row into the replica, with some of its values replaced, if it now is what the
@@ -200,13 +204,18 @@ public final class Quarantine {
             return bad.size();
         }
 
+        /// @param absent positions of values that did not come
         void add(
                 Change.TableHeader header,
                 @Nullable String[] values,
+                List<Integer> absent,
                 boolean delete,
                 String reason) {
             Map<String, @Nullable String> row = new LinkedHashMap<>();
             for (int i = 0; i < values.length; i++) {
+                if (absent.contains(i)) {
+                    continue;
+                }
                 String value = values[i];
                 row.put(
                         header.columns().get(i),
@@ -224,6 +233,31 @@ public final class Quarantine {
             bad.put(
                     header.table() + "/" + key,
                     new Bad(incarnation, seq, header.table(), key.toString(), json, reason));
+        }
+
+        /// What is held of a row that did not come well, column to canonical text.
+        Map<String, @Nullable String> held(String table, String rowId) throws SQLException {
+            String id = table + "/" + rowId;
+            Bad now = bad.get(id);
+            if (now != null) {
+                return change(JSON.readTree(now.changeJson()));
+            }
+            if (!known.contains(id)) {
+                return Map.of();
+            }
+            try (PreparedStatement statement =
+                    connection.prepareStatement(
+                            """
+                            SELECT change FROM "%s".foz_quarantine
+                            WHERE table_name = ? AND row_key = ? AND released_at IS NULL
+                            """
+                                    .formatted(tenant.schema()))) {
+                statement.setString(1, table);
+                statement.setString(2, rowId);
+                try (ResultSet found = statement.executeQuery()) {
+                    return found.next() ? change(JSON.readTree(found.getString(1))) : Map.of();
+                }
+            }
         }
 
         boolean holdsRows() {

@@ -11,6 +11,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -39,7 +40,19 @@ public final class ReplicaWriter {
     /// @param version the tenant's version after it
     /// @param rows rows inserted, updated or deleted
     /// @param operations operations added for devices
-    public record Written(long version, int rows, int operations) {}
+    /// @param unmatched rows of which only a part came, and the replica has none
+    public record Written(long version, int rows, int operations, List<Unmatched> unmatched) {
+        public Written {
+            unmatched = List.copyOf(unmatched);
+        }
+    }
+
+    /// @param key its texts, in the key's order
+    public record Unmatched(Table table, List<String> key) {
+        public Unmatched {
+            key = List.copyOf(key);
+        }
+    }
 
     /// Locks the tenant's counter.
     ///
@@ -68,10 +81,11 @@ public final class ReplicaWriter {
         long version = lock(connection, tenant);
         prepare(connection, few(changes));
         Set<String> changed = new LinkedHashSet<>();
+        List<Unmatched> unmatched = new ArrayList<>();
         int rows = 0;
         long next = version;
         for (TableChanges table : changes) {
-            int merged = merge(connection, tenant, table, next);
+            int merged = merge(connection, tenant, table, next, unmatched);
             next += table.size();
             rows += merged;
             if (merged > 0) {
@@ -86,7 +100,7 @@ public final class ReplicaWriter {
             finish(connection, tenant, next);
         }
         clear(connection, tenant, changes, synced.affected, few(changes));
-        return new Written(rows > 0 ? next : version, rows, operations);
+        return new Written(rows > 0 ? next : version, rows, operations, unmatched);
     }
 
     /// Works out anew what devices should hold of these tables, after their declaration changed.
@@ -122,7 +136,7 @@ public final class ReplicaWriter {
         int operations = synced.write(version);
         finish(connection, tenant, version + operations);
         clear(connection, tenant, List.of(), synced.affected, false);
-        return new Written(version + operations, 0, operations);
+        return new Written(version + operations, 0, operations, List.of());
     }
 
     private static void withdraw(Connection connection, Tenant tenant, Table table)
@@ -165,9 +179,13 @@ public final class ReplicaWriter {
     }
 
     private static int merge(
-            Connection connection, Tenant tenant, TableChanges changes, long version)
+            Connection connection,
+            Tenant tenant,
+            TableChanges changes,
+            long version,
+            List<Unmatched> unmatched)
             throws SQLException {
-        TableSql sql = TableSql.of(tenant, changes.table(), changes.columns());
+        TableSql sql = TableSql.of(tenant, changes);
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql.createStage());
             CopyManager copy = connection.unwrap(PGConnection.class).getCopyAPI();
@@ -185,8 +203,27 @@ public final class ReplicaWriter {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        if (!sql.unmatched().isEmpty()) {
+            unmatched.addAll(unmatched(connection, changes.table(), sql.unmatched()));
+        }
         try (PreparedStatement merge = connection.prepareStatement(sql.merge())) {
             return merge.executeUpdate();
+        }
+    }
+
+    private static List<Unmatched> unmatched(Connection connection, Table table, String sql)
+            throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet found = statement.executeQuery(sql)) {
+            List<Unmatched> unmatched = new ArrayList<>();
+            while (found.next()) {
+                List<String> key = new ArrayList<>();
+                for (int i = 1; i <= table.key().size(); i++) {
+                    key.add(found.getString(i));
+                }
+                unmatched.add(new Unmatched(table, key));
+            }
+            return unmatched;
         }
     }
 
@@ -201,7 +238,7 @@ public final class ReplicaWriter {
             throws SQLException {
         Set<String> used = new LinkedHashSet<>(List.of("pg_temp.foz_new_operation"));
         for (TableChanges table : changes) {
-            used.add(TableSql.of(tenant, table.table(), table.columns()).stage());
+            used.add(TableSql.of(tenant, table).stage());
             used.add(TableSql.affected(tenant, table.table()));
         }
         for (String table : affected) {

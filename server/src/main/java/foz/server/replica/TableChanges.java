@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -20,11 +21,19 @@ public final class TableChanges {
     private final Table table;
     private final List<Column> columns;
     private final int[] key;
+    private final boolean partial;
     private final LinkedHashMap<List<@Nullable String>, Row> rows = new LinkedHashMap<>();
     private OptionalLong sweep = OptionalLong.empty();
 
     /// @param columns those that the rows carry, the key's among them; the others stay as they are
     public TableChanges(Table table, List<Column> columns) {
+        this(table, columns, false);
+    }
+
+    /// @param partial whether the rows lack values that they have at the source: they can change a
+    ///   row of the replica, and make none
+    public TableChanges(Table table, List<Column> columns, boolean partial) {
+        this.partial = partial;
         this.table = table;
         this.columns = List.copyOf(columns);
         this.key = table.key().stream().mapToInt(columns::indexOf).toArray();
@@ -52,6 +61,28 @@ public final class TableChanges {
 
     private void put(Row row) {
         rows.putLast(keyOf(row.values()), row);
+    }
+
+    boolean isPartial() {
+        return partial;
+    }
+
+    /// The values of the row with this key that is to be put, if there is one.
+    public Optional<@Nullable String[]> upserted(List<@Nullable String> keyTexts) {
+        return Optional.ofNullable(rows.get(keyTexts))
+                .filter(row -> !row.delete())
+                .map(Row::values);
+    }
+
+    /// Takes out what was said of this row.
+    ///
+    /// @return whether something was
+    public boolean forget(List<@Nullable String> keyTexts) {
+        return rows.remove(keyTexts) != null;
+    }
+
+    public boolean has(List<@Nullable String> keyTexts) {
+        return rows.containsKey(keyTexts);
     }
 
     /// After these changes, rows that the snapshot of this generation did not name are gone.

@@ -16,6 +16,8 @@ import java.util.zip.CRC32;
 /// @param createStage temporary tables of the connection; they may exist
 /// @param copyStage takes rows as COPY text: the columns, then `_op` (U or D) and the version
 /// @param merge fills the table of affected rows
+/// @param unmatched keys of staged rows that are only part of a row, and the replica has none;
+///   empty where rows are whole
 /// @param sweepStage stages a delete for each row that the snapshot did not name; parameters:
 ///   table, generation
 record TableSql(
@@ -23,10 +25,13 @@ record TableSql(
         String createStage,
         String copyStage,
         String merge,
+        String unmatched,
         String sweepStage,
         String analyze) {
 
-    static TableSql of(Tenant tenant, Table table, List<Column> columns) {
+    static TableSql of(Tenant tenant, TableChanges changes) {
+        Table table = changes.table();
+        List<Column> columns = changes.columns();
         String target = Sql.quote(tenant.schema()) + "." + Sql.quote(table.name());
         String stage = "pg_temp." + stageName(tenant, table, columns);
         List<Column> key = table.key();
@@ -38,7 +43,8 @@ record TableSql(
                         + " ("
                         + Sql.list(columns, c -> c)
                         + ", _op, _version) FROM STDIN WITH (FORMAT text)",
-                merge(target, stage, affected(tenant, table), columns, key),
+                merge(target, stage, affected(tenant, table), changes),
+                changes.isPartial() ? unmatched(target, stage, key) : "",
                 sweep(tenant, target, stage, key),
                 "ANALYZE " + stage + " (" + Sql.list(key, c -> c) + ")");
     }
@@ -93,8 +99,19 @@ record TableSql(
                 + createAffected(tenant, table);
     }
 
+    private static String unmatched(String target, String stage, List<Column> key) {
+        return "SELECT %s FROM %s s WHERE NOT EXISTS (SELECT 1 FROM %s r WHERE %s)"
+                .formatted(
+                        Sql.list(key, c -> "s." + c + "::text"),
+                        stage,
+                        target,
+                        Sql.join(key, " AND ", c -> "r." + c + " = s." + c));
+    }
+
     private static String merge(
-            String target, String stage, String affected, List<Column> columns, List<Column> key) {
+            String target, String stage, String affected, TableChanges changes) {
+        List<Column> columns = changes.columns();
+        List<Column> key = changes.table().key();
         List<Column> rest = columns.stream().filter(column -> !key.contains(column)).toList();
         String update =
                 rest.isEmpty()
@@ -106,11 +123,18 @@ record TableSql(
                                         rowOf(rest, "r"),
                                         rowOf(rest, "s"),
                                         Sql.list(rest, c -> c + " = s." + c));
+        String insert =
+                changes.isPartial()
+                        ? ""
+                        : "WHEN NOT MATCHED AND s._op = 'U' THEN INSERT (%s, _version) VALUES (%s, s._version)"
+                                .formatted(
+                                        Sql.list(columns, c -> c),
+                                        Sql.list(columns, c -> "s." + c));
         return """
         WITH merged AS (
             MERGE INTO %s AS r USING %s AS s ON %s
             WHEN MATCHED AND s._op = 'D' THEN DELETE
-            %sWHEN NOT MATCHED AND s._op = 'U' THEN INSERT (%s, _version) VALUES (%s, s._version)
+            %s%s
             RETURNING %s, %s AS row_id, merge_action() = 'INSERT'
         )
         INSERT INTO %s (%s, row_id, fresh) SELECT * FROM merged
@@ -120,8 +144,7 @@ record TableSql(
                         stage,
                         Sql.join(key, " AND ", c -> "r." + c + " = s." + c),
                         update,
-                        Sql.list(columns, c -> c),
-                        Sql.list(columns, c -> "s." + c),
+                        insert,
                         Sql.list(key, c -> "s." + c),
                         Sql.rowId(key, "s"),
                         affected,

@@ -126,6 +126,10 @@ class ReplicaTest {
         return new Change.Upsert(values);
     }
 
+    private static Change partly(List<Integer> absent, @Nullable String... values) {
+        return new Change.Upsert(values, absent);
+    }
+
     private static Change gone(@Nullable String... values) {
         return new Change.Delete(values);
     }
@@ -166,6 +170,66 @@ class ReplicaTest {
                             FROM {s}.foz_operation GROUP BY bucket_no) o USING (bucket_no)
                         WHERE o.n <> b.operations OR o.c <> b.checksum
                         """));
+    }
+
+    private List<@Nullable String> products() {
+        return jdbc.sql("SELECT concat_ws(' ', id, name, price) FROM t_acme.product ORDER BY id")
+                .query(String.class)
+                .list();
+    }
+
+    @Test
+    void whatIsAbsentStaysAsItWas() {
+        apply(batch(PRODUCT, up("1", "Café", "10.00"), up("2", "Chá", "5.00")));
+        apply(
+                batch(
+                        PRODUCT,
+                        partly(List.of(1), "1", null, "11.00"),
+                        partly(List.of(2), "1", "Cafezinho", null),
+                        partly(List.of(1), "2", null, "6.00"),
+                        up("3", "Mate", "1.00"),
+                        partly(List.of(1), "3", null, "2.00")));
+        assertEquals(List.of("1 Cafezinho 11.00", "2 Chá 6.00", "3 Mate 2.00"), products());
+    }
+
+    @Test
+    void aWholeRowAfterAPartOfItCountsAlone() {
+        apply(batch(PRODUCT, up("1", "Café", "10.00")));
+        apply(
+                batch(
+                        PRODUCT,
+                        partly(List.of(1), "1", null, "11.00"),
+                        gone("1", null, null),
+                        up("1", "Outro", null)));
+        assertEquals(List.of("1 Outro"), products());
+    }
+
+    @Test
+    void aPartOfARowInQuarantineIsJoinedWithWhatIsHeld() {
+        apply(batch(PRODUCT, up("1", "um nome longo demais para caber", "10.00")));
+        assertEquals(List.of(), products());
+        apply(batch(PRODUCT, partly(List.of(2), "1", "curto", null)));
+        assertEquals(List.of("1 curto 10.00"), products());
+        assertEquals(List.of(), quarantine.list("acme", 10));
+    }
+
+    @Test
+    void aPartOfARowThatNobodyHasIsHeldAndMakesNoRow() {
+        apply(batch(PRODUCT, partly(List.of(1), "7", null, "1.00")));
+        assertEquals(List.of(), products());
+        assertEquals("7", quarantine.list("acme", 10).getFirst().rowKey());
+    }
+
+    @Test
+    void partsOfATransactionAreSeenTogetherOnly() {
+        apply(batch(PRODUCT, up("1", "antes", null)));
+        Change.Part first = new Change.Part("77", 0, false);
+        apply(batch(first, PRODUCT, up("1", "tentativa", null)));
+        apply(batch(first, PRODUCT, up("1", "depois", null), up("2", "novo", null)));
+        apply(batch(new Change.Part("77", 1, false), PRODUCT, gone("2", null, null)));
+        assertEquals(List.of("1 antes"), products());
+        apply(batch(new Change.Part("77", 2, true), PRODUCT, up("3", "fim", null)));
+        assertEquals(List.of("1 depois", "3 fim"), products());
     }
 
     @Test

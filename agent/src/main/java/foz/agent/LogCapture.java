@@ -1,0 +1,358 @@
+package foz.agent;
+
+import foz.contract.Contract.Column;
+import foz.contract.Contract.Table;
+import foz.wire.Change;
+import foz.wire.ChangeBuffer;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Captures tables by the source's log, on a thread of its own: first each table whole, in chunks,
+/// and beside that and ever after what the log gives. The source may forget what the server has.
+final class LogCapture implements Runnable, LogContext {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LogCapture.class);
+    private static final long WAIT_MS = 100;
+    private static final Duration CONFIRM_EVERY = Duration.ofSeconds(1);
+    private static final Duration TRY_AGAIN_AFTER = Duration.ofSeconds(30);
+
+    /// Changes are gathered so long while the server is busy with those before.
+    private static final Duration LINGER = Duration.ofMillis(50);
+
+    private static final int EVENTS_BETWEEN_LOOKS = 256;
+
+    /// Why a table stands still.
+    record Pause(String what, String remedy, Instant since) {}
+
+    private final LogSource source;
+    private final Dialect dialect;
+    private final RowState state;
+    private final Spool spool;
+    private final Cutter cutter;
+    private final AgentMeters meters;
+    private final List<Table> tables;
+    private final Map<String, Pause> pauses = new ConcurrentHashMap<>();
+    private final Backoff backoff = new Backoff(10_000);
+    private final ChangeBuffer nothing = new ChangeBuffer();
+
+    /// The run of the log since it was last opened.
+    private @Nullable Run run;
+
+    /// One connection to the log and one to the tables, and all that counts with them.
+    private final class Run implements AutoCloseable {
+        final long generation = spool.generation();
+        final Connection tablesConnection;
+        final Loads loads;
+        final ChangeLog log;
+        Instant confirmed = Instant.EPOCH;
+        Instant flushed = Instant.now();
+        String confirmedPosition = "";
+        int events;
+
+        Run() throws SQLException, InterruptedException {
+            Map<String, String> marks = cutter.marks(generation);
+            String position = marks.getOrDefault(Spool.LOG, "");
+            tablesConnection = dialect.openForCapture();
+            try {
+                tablesConnection.setAutoCommit(false);
+                tablesConnection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+                loads =
+                        new Loads(
+                                source.chunks(),
+                                state,
+                                cutter,
+                                generation,
+                                tables.stream().filter(t -> !isPaused(t)).toList(),
+                                marks);
+                log = source.open(tables, position, LogCapture.this);
+            } catch (SQLException | RuntimeException e) {
+                Dialect.close(tablesConnection);
+                throw e;
+            }
+            if (position.isEmpty()) {
+                cutter.add(nothing, now(), generation, new Cutter.Mark(Spool.LOG, log.start()));
+            }
+        }
+
+        @Override
+        public void close() {
+            log.close();
+            Dialect.close(tablesConnection);
+        }
+    }
+
+    LogCapture(
+            LogSource source,
+            Dialect dialect,
+            RowState state,
+            Spool spool,
+            Cutter cutter,
+            AgentMeters meters,
+            List<Table> tables) {
+        this.source = source;
+        this.dialect = dialect;
+        this.state = state;
+        this.spool = spool;
+        this.cutter = cutter;
+        this.meters = meters;
+        this.tables = List.copyOf(tables);
+    }
+
+    static Change.TableHeader header(Table table) {
+        return new Change.TableHeader(
+                table.name(),
+                table.columns().stream().map(Column::name).toList(),
+                table.key().stream().map(table.columns()::indexOf).toList());
+    }
+
+    private static long now() {
+        return System.currentTimeMillis();
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                try (Run opened = new Run()) {
+                    run = opened;
+                    LOG.info("reading the log of {} tables", tables.size());
+                    while (!Thread.currentThread().isInterrupted()) {
+                        step(opened);
+                        backoff.succeeded();
+                    }
+                } catch (Spool.StaleException _) {
+                    LOG.info("the tables of the log are captured anew");
+                } catch (LogLostException e) {
+                    lost(e);
+                } catch (SQLException | RuntimeException e) {
+                    meters.failed("capture");
+                    LOG.warn("reading the log failed: {}", e.toString());
+                    backoff.pause();
+                } finally {
+                    run = null;
+                }
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// What the log no longer has must come from the tables.
+    private void lost(LogLostException e) throws InterruptedException {
+        meters.failed("capture");
+        LOG.error("{}; all tables of the log are captured anew", e.getMessage());
+        if (e.anotherHistory()) {
+            spool.requestRestart();
+            backoff.pause();
+            return;
+        }
+        for (Table table : tables) {
+            state.forgetLogged(table.name());
+            forgetMark("load:" + table.name());
+        }
+        forgetMark(Spool.LOG);
+        try {
+            source.drop();
+        } catch (SQLException dropped) {
+            LOG.warn("giving up the log failed: {}", dropped.toString());
+            backoff.pause();
+        }
+    }
+
+    private void forgetMark(String name) throws InterruptedException {
+        cutter.add(nothing, now(), spool.generation(), new Cutter.Mark(name, ""));
+    }
+
+    private void step(Run at) throws SQLException, InterruptedException {
+        switch (at.log.next(at.loads.isEmpty() ? WAIT_MS : 0)) {
+            case LogEvent.Nothing _ -> {
+                flush(at);
+                confirm(at, true);
+                load(at);
+            }
+            case LogEvent.Changes changes -> {
+                take(at, changes);
+                if (++at.events % EVENTS_BETWEEN_LOOKS == 0) {
+                    flush(at);
+                    confirm(at, false);
+                    if (changes.last()) {
+                        load(at);
+                    }
+                }
+            }
+        }
+    }
+
+    private void take(Run at, LogEvent.Changes event) throws InterruptedException {
+        Cutter.Mark mark = event.last() ? new Cutter.Mark(Spool.LOG, event.position()) : null;
+        if (event.whole() && mark != null) {
+            cutter.addWhole(event.changes(), now(), at.generation, mark);
+        } else {
+            cutter.addPart(
+                    new Change.Part(event.transaction(), event.part(), event.last()),
+                    event.changes(),
+                    now(),
+                    at.generation,
+                    mark);
+        }
+    }
+
+    /// While the uplink is busy, changes are gathered; when it waits, they go.
+    private void flush(Run at) throws InterruptedException {
+        Instant now = Instant.now();
+        if (spool.waiting() == 0 || at.flushed.plus(LINGER).isBefore(now)) {
+            cutter.flush(at.generation);
+            at.flushed = now;
+        }
+    }
+
+    /// @param quiet whether everything that the log gave was taken
+    private void confirm(Run at, boolean quiet) throws SQLException, InterruptedException {
+        Instant now = Instant.now();
+        if (at.confirmed.plus(CONFIRM_EVERY).isAfter(now)) {
+            return;
+        }
+        at.confirmed = now;
+        for (Table table : tables) {
+            meters.captured(table.name(), now);
+        }
+        tryAgain(at, now);
+        String position = spool.acknowledgedMarks().getOrDefault(Spool.LOG, "");
+        if (quiet && cutter.isEmpty() && spool.waiting() == 0) {
+            at.log.confirmAll();
+        } else if (!position.isEmpty() && !position.equals(at.confirmedPosition)) {
+            at.log.confirm(position);
+            at.confirmedPosition = position;
+        }
+    }
+
+    private void load(Run at) throws SQLException, InterruptedException {
+        try {
+            if (!at.loads.isEmpty() && !at.loads.chunk(at.tablesConnection, at.log)) {
+                TimeUnit.MILLISECONDS.sleep(1);
+            }
+        } catch (Loads.ChunkFailedException e) {
+            pause(
+                    e.table(),
+                    "its rows cannot be read: " + e.getMessage(),
+                    "let the contract say what the source has, and let the user read it");
+            at.loads.leave(e.table());
+        }
+    }
+
+    private void tryAgain(Run at, Instant now) throws InterruptedException {
+        for (Table table : tables) {
+            Pause pause = pauses.get(table.name());
+            if (pause != null && pause.since().plus(TRY_AGAIN_AFTER).isBefore(now)) {
+                pauses.remove(table.name());
+                at.loads.begin(table);
+            } else if (pause != null && at.loads.has(table)) {
+                at.loads.leave(table);
+            }
+        }
+    }
+
+    @Override
+    public int partBytes() {
+        return cutter.wholeBytesMax();
+    }
+
+    private Run current() {
+        Run at = run;
+        if (at == null) {
+            throw new IllegalStateException("the log is not open");
+        }
+        return at;
+    }
+
+    @Override
+    public boolean isKnown(Table table, long transaction, long keyHash) {
+        return current().loads.isKnown(table, transaction, keyHash);
+    }
+
+    @Override
+    public boolean isPaused(Table table) {
+        return pauses.containsKey(table.name());
+    }
+
+    @Override
+    public boolean mustBeWhole(Table table) {
+        return current().loads.has(table);
+    }
+
+    @Override
+    public void reread(Table table, long transaction, List<String> key, ChangeBuffer to)
+            throws SQLException {
+        Run at = current();
+        while (true) {
+            try {
+                LogView view = at.log.view(at.tablesConnection);
+                if (view.isCurrent() && view.saw(transaction)) {
+                    reread(at.tablesConnection, table, key, to);
+                    at.loads.read(table, view, KeyHash.of(key));
+                    return;
+                }
+            } finally {
+                at.tablesConnection.rollback();
+            }
+        }
+    }
+
+    private void reread(Connection connection, Table table, List<String> key, ChangeBuffer to)
+            throws SQLException {
+        String sql =
+                "SELECT %s FROM %s WHERE %s"
+                        .formatted(
+                                table.columns().stream()
+                                        .map(column -> dialect.name(column.physicalName()))
+                                        .collect(Collectors.joining(", ")),
+                                dialect.name(table.physicalName()),
+                                dialect.keyPredicate(table.key()));
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < key.size(); i++) {
+                statement.setString(i + 1, key.get(i));
+            }
+            Change.TableHeader header = header(table);
+            try (ResultSet row = statement.executeQuery()) {
+                if (row.next()) {
+                    to.upsert(header);
+                    for (int i = 0; i < table.columns().size(); i++) {
+                        to.text(dialect.read(row, i + 1, table.columns().get(i)));
+                    }
+                } else {
+                    // The change that made it go is known from now on, and left out.
+                    to.delete(header);
+                    for (int i = 0; i < table.columns().size(); i++) {
+                        int place = header.key().indexOf(i);
+                        to.text(place < 0 ? null : key.get(place));
+                    }
+                }
+            }
+        }
+    }
+
+    @Override
+    public void pause(Table table, String what, String remedy) {
+        if (pauses.put(table.name(), new Pause(what, remedy, Instant.now())) == null) {
+            meters.failed("capture");
+            LOG.warn("the table '{}' stands still: {}; {}", table.name(), what, remedy);
+        }
+    }
+
+    @Override
+    public void note(Table table, String what) {
+        LOG.info("the table '{}': {}", table.name(), what);
+    }
+}

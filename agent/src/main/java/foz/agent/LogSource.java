@@ -1,0 +1,37 @@
+package foz.agent;
+
+import foz.contract.Contract.Table;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+
+/// How a source's changes are read from its log.
+public interface LogSource {
+
+    /// Which tables the log gives.
+    ///
+    /// @param reasons of each table that it does not give, why, and what to do
+    record Offer(List<Table> tables, Map<String, String> reasons) {
+        public Offer {
+            tables = List.copyOf(tables);
+            reasons = Map.copyOf(reasons);
+        }
+    }
+
+    /// Looks at what the source allows, and prepares what the agent may prepare itself. Nothing
+    /// that could make a statement of the source's own applications fail.
+    Offer prepare(Connection connection, List<Table> wanted) throws SQLException;
+
+    /// Begins to read.
+    ///
+    /// @param position where it was left; empty at first
+    /// @throws LogLostException when it cannot be read from there
+    ChangeLog open(List<Table> tables, String position, LogContext context) throws SQLException;
+
+    /// The rows of one table, in the form in which the log gives them.
+    ChunkReader chunks();
+
+    /// Gives up the log: the source keeps nothing for it any more.
+    void drop() throws SQLException;
+}

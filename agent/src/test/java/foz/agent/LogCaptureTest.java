@@ -1,0 +1,210 @@
+package foz.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import foz.contract.ScratchPostgres;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Capture by the log of a real PostgreSQL.
+class LogCaptureTest {
+
+    private static final LogSite.TableSpec ITEM =
+            new LogSite.TableSpec(
+                    "item",
+                    1,
+                    List.of("id bigint", "name text", "large text", "price numeric(10,2)"));
+    private static final String ITEM_SQL =
+            "CREATE TABLE item (id bigint PRIMARY KEY, name text, large text, price numeric(10,2))";
+    private static final String LARGE =
+            "(SELECT string_agg(md5(n::text), '') FROM generate_series(1, 200) n)";
+
+    @SuppressWarnings("NullAway.Init")
+    private static ScratchPostgres postgres;
+
+    private static int databases;
+
+    @TempDir Path folder = Path.of("");
+
+    @BeforeAll
+    static void start() {
+        postgres = ScratchPostgres.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (postgres != null) {
+            postgres.close();
+        }
+    }
+
+    private LogSite site(List<LogSite.TableSpec> tables, String... setup) throws SQLException {
+        String database = "log" + databases++;
+        return new LogSite(postgres, folder.resolve(database), database, tables, setup);
+    }
+
+    @Test
+    void whatIsThereAndWhatChangesArrive() throws Exception {
+        try (LogSite site =
+                site(
+                        List.of(ITEM),
+                        ITEM_SQL,
+                        "INSERT INTO item SELECT n, E'tab\\t, line\\n, back\\\\slash é 🚚 ' || n, NULL, n / 3.0 FROM generate_series(1, 5000) n")) {
+            site.awaitEqual();
+            site.sql(
+                    "INSERT INTO item VALUES (-1, '', NULL, NULL)",
+                    "UPDATE item SET price = price + 1 WHERE id % 10 = 0",
+                    "DELETE FROM item WHERE id % 7 = 0",
+                    "UPDATE item SET id = id + 100000 WHERE id % 11 = 0");
+            site.awaitEqual();
+            assertTrue(site.mirror.rows() < 10_000, "rows that did not change do not come again");
+            site.sql("TRUNCATE item", "INSERT INTO item VALUES (1, 'alone', NULL, 1)");
+            site.awaitEqual();
+            assertEquals(List.of("1|alone|∅|1.00"), site.mirror.lines("item"));
+        }
+    }
+
+    @Test
+    void valuesThatTheLogLeavesOutStay() throws Exception {
+        try (LogSite site =
+                site(
+                        List.of(ITEM),
+                        ITEM_SQL,
+                        "ALTER TABLE item ALTER large SET STORAGE EXTERNAL",
+                        "INSERT INTO item SELECT n, 'n' || n, "
+                                + LARGE
+                                + ", n FROM generate_series(1, 50) n")) {
+            site.awaitEqual();
+            site.sql(
+                    "UPDATE item SET name = 'other' WHERE id < 20",
+                    "UPDATE item SET id = id + 1000 WHERE id BETWEEN 10 AND 30");
+            site.awaitEqual();
+        }
+    }
+
+    @Test
+    void aLargeTransactionArrivesWholeAndWithoutWhatWasRolledBack() throws Exception {
+        try (LogSite site = site(List.of(ITEM), ITEM_SQL)) {
+            site.awaitEqual();
+            site.sql(
+                    """
+                    DO $$ BEGIN
+                        INSERT INTO item SELECT n, repeat('a', 100), NULL, 1 FROM generate_series(1, 20000) n;
+                        BEGIN
+                            INSERT INTO item SELECT n, repeat('b', 100), NULL, 1 FROM generate_series(30001, 40000) n;
+                            RAISE EXCEPTION 'no';
+                        EXCEPTION WHEN raise_exception THEN NULL;
+                        END;
+                        UPDATE item SET price = 2 WHERE id % 2 = 0;
+                    END $$
+                    """,
+                    "BEGIN; INSERT INTO item SELECT n, repeat('c', 100), NULL, 1 FROM generate_series(50001, 60000) n; ROLLBACK");
+            site.awaitEqual();
+        }
+    }
+
+    /// A writer that never rests, and an agent stopped again and again, wherever it is.
+    @Test
+    void stopsUnderAWriterLoseNothing() throws Exception {
+        long seed = Long.getLong("foz.seed", 11);
+        Random random = new Random(seed);
+        LogSite.TableSpec line =
+                new LogSite.TableSpec("line", 2, List.of("doc text", "no integer", "note text"));
+        try (LogSite site =
+                site(
+                        List.of(ITEM, line),
+                        ITEM_SQL,
+                        "ALTER TABLE item ALTER large SET STORAGE EXTERNAL",
+                        "CREATE TABLE line (doc text, no integer, note text, PRIMARY KEY (doc, no))",
+                        "INSERT INTO item SELECT n, repeat('x', 300), CASE WHEN n % 50 = 0 THEN "
+                                + LARGE
+                                + " END, n FROM generate_series(1, 60000) n",
+                        "INSERT INTO line SELECT 'd' || n, n % 3, repeat('y', 500) FROM generate_series(1, 20000) n")) {
+            Writer writer = new Writer(site.erp, seed);
+            Thread thread = Thread.ofPlatform().start(writer);
+            for (int round = 0; round < 12; round++) {
+                int before = site.mirror.rows();
+                int wanted = before + 1 + random.nextInt(4_000);
+                while (site.mirror.rows() < wanted
+                        && site.mirror.faults().isEmpty()
+                        && thread.isAlive()) {
+                    Thread.sleep(1);
+                }
+                site.stop();
+                site.start();
+            }
+            thread.interrupt();
+            thread.join();
+            writer.requireNoFault();
+            site.awaitEqual();
+        } catch (AssertionError e) {
+            throw new AssertionError("seed " + seed + ": -Dfoz.seed=" + seed, e);
+        }
+    }
+
+    /// Inserts, updates, deletes, gives other keys, and truncates now and then.
+    private static final class Writer implements Runnable {
+        private final Connection connection;
+        private final Random random;
+        private volatile String fault = "";
+
+        Writer(Connection connection, long seed) {
+            this.connection = connection;
+            this.random = new Random(seed);
+        }
+
+        @Override
+        public void run() {
+            try (var statement = connection.createStatement()) {
+                for (int i = 0; !Thread.currentThread().isInterrupted(); i++) {
+                    int id = 1 + random.nextInt(60_000);
+                    statement.execute(
+                            switch (random.nextInt(20)) {
+                                case 0, 1, 2 ->
+                                        "INSERT INTO item VALUES (%d, 'new', NULL, %d) ON CONFLICT (id) DO UPDATE SET name = 'again'"
+                                                .formatted(id + random.nextInt(90_000), i);
+                                case 3, 4 -> "DELETE FROM item WHERE id = " + id;
+                                case 5 ->
+                                        "UPDATE item SET id = %d WHERE id = %d AND NOT EXISTS (SELECT 1 FROM item WHERE id = %d)"
+                                                .formatted(id + 200_000, id, id + 200_000);
+                                case 6 ->
+                                        "UPDATE line SET note = 'n%d' WHERE doc BETWEEN 'd%d' AND 'd%d'"
+                                                .formatted(i, id, id + 100);
+                                case 7 ->
+                                        i % 400 == 7
+                                                ? "TRUNCATE line"
+                                                : "INSERT INTO line SELECT 'e%d', n, 'z' FROM generate_series(1, 30) n ON CONFLICT DO NOTHING"
+                                                        .formatted(i);
+                                case 8 ->
+                                        "UPDATE item SET price = %d WHERE id BETWEEN %d AND %d"
+                                                .formatted(
+                                                        i % 1000,
+                                                        id,
+                                                        id + (i % 50 == 8 ? 3_000 : 20));
+                                default ->
+                                        "UPDATE item SET name = 'u%d' WHERE id = %d"
+                                                .formatted(i, id);
+                            });
+                    // An agent that is stopped all the time must be able to follow.
+                    Thread.sleep(1);
+                }
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            } catch (SQLException e) {
+                fault = e.toString();
+            }
+        }
+
+        void requireNoFault() {
+            assertEquals("", fault, "no statement of the source fails");
+        }
+    }
+}

@@ -1,0 +1,265 @@
+package foz.agent;
+
+import foz.contract.Contract;
+import foz.contract.ContractReader;
+import foz.contract.ScratchPostgres;
+import foz.wire.Chain;
+import foz.wire.Protocol;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/// A database of its own on a real PostgreSQL, an agent that reads its log, and a server that takes
+/// the batches.
+final class LogSite implements AutoCloseable {
+
+    private static final Duration WAIT_MAX = Duration.ofSeconds(30);
+
+    /// A table of the contract.
+    ///
+    /// @param columns `name type` each; the first ones are the key
+    record TableSpec(String name, int keyColumns, List<String> columns) {}
+
+    private final Path folder;
+    private final AgentSettings settings;
+    private final Dialect dialect;
+    private final Contract contract;
+    final Connection erp;
+    final Mirror mirror = new Mirror();
+    private Agent agent;
+
+    /// The last batch that the server took, and the chain's link after it.
+    private volatile long taken;
+
+    private volatile String chain = Chain.START;
+
+    LogSite(
+            ScratchPostgres postgres,
+            Path folder,
+            String database,
+            List<TableSpec> tables,
+            String... setup)
+            throws SQLException {
+        this.folder = folder;
+        this.erp = postgres.create(database, "SELECT 1");
+        sql(setup);
+        SourceSettings source =
+                new SourceSettings(
+                        postgres.url(database),
+                        "postgres",
+                        "",
+                        "UTC",
+                        "foz_" + database,
+                        folder.resolve("log"));
+        this.settings =
+                new AgentSettings(
+                        "", "", "", "", folder, "source", source, folder, folder, 0, 2, 500,
+                        256 << 10, 1L << 30, 2_000);
+        this.dialect = Engines.of(source, folder).dialect(source);
+        this.contract = contract(tables);
+        this.agent = new Agent();
+    }
+
+    static Contract contract(List<TableSpec> tables) {
+        String text =
+                tables.stream()
+                        .map(table -> {
+                            StringBuilder yaml =
+                                    new StringBuilder(
+                                            """
+                                              - name: %s
+                                                logicalType: object
+                                                customProperties:
+                                                  - {property: foz.capture, value: {way: log}}
+                                                properties:
+                                            """
+                                                    .formatted(table.name()));
+                            for (int i = 0; i < table.columns().size(); i++) {
+                                String[] column = table.columns().get(i).split(" ", 2);
+                                yaml.append(
+                                        "      - {name: %s, logicalType: string, physicalType: '%s'%s}%n"
+                                                .formatted(
+                                                        column[0],
+                                                        column[1],
+                                                        i < table.keyColumns()
+                                                                ? ", primaryKey: true, primaryKeyPosition: "
+                                                                        + (i + 1)
+                                                                : ""));
+                            }
+                            return yaml.toString();
+                        })
+                        .collect(Collectors.joining());
+        return ContractReader.read(
+                """
+                apiVersion: v3.1.0
+                kind: DataContract
+                id: log
+                version: 1.0.0
+                status: active
+                schema:
+                """
+                        + text);
+    }
+
+    void sql(String... statements) throws SQLException {
+        try (Statement statement = erp.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        }
+    }
+
+    /// The agent's parts that capture, and the thread that takes batches as a server does.
+    private final class Agent {
+        final RowState state = RowState.open(folder.resolve("rows"));
+        final Spool spool = Spool.open(folder.resolve("spool"), settings.spoolBytesMax());
+        final AgentMeters meters = new AgentMeters(0);
+        final LogCapture capture;
+        final Thread thread;
+        final Thread server;
+        volatile boolean serving = true;
+
+        Agent() throws SQLException {
+            if (!spool.resume(0, taken + 1, chain)) {
+                throw new IllegalStateException("the spool does not follow batch " + taken);
+            }
+            LogSource source =
+                    Engines.of(settings.database(), folder).log(settings.database()).orElseThrow();
+            try (Connection connection = dialect.openForCapture()) {
+                LogSource.Offer offer = source.prepare(connection, contract.captured());
+                if (!offer.reasons().isEmpty()) {
+                    throw new IllegalStateException(offer.reasons().toString());
+                }
+                capture =
+                        new LogCapture(
+                                source,
+                                dialect,
+                                state,
+                                spool,
+                                new Cutter(spool, settings),
+                                meters,
+                                offer.tables());
+            }
+            thread = Thread.ofPlatform().name("log").start(capture);
+            server = Thread.ofVirtual().start(this::serve);
+        }
+
+        private void serve() {
+            try {
+                while (serving) {
+                    Optional<Spool.Batch> batch = spool.next(100);
+                    if (batch.isPresent()) {
+                        byte[] body = spool.body(batch.get());
+                        if (body.length > Protocol.BATCH_BYTES_MAX) {
+                            throw new IllegalStateException("a batch of " + body.length + " bytes");
+                        }
+                        mirror.take(body);
+                        taken = batch.get().seq();
+                        chain = batch.get().chain();
+                        spool.acknowledge(taken);
+                    }
+                }
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            } catch (RuntimeException e) {
+                mirror.fault(e.toString());
+            }
+        }
+
+        void stop() throws InterruptedException {
+            thread.interrupt();
+            thread.join();
+            serving = false;
+            server.join();
+            state.close();
+            meters.close();
+        }
+    }
+
+    /// Stops the agent wherever it is.
+    void stop() throws InterruptedException {
+        agent.stop();
+    }
+
+    void start() throws SQLException {
+        agent = new Agent();
+    }
+
+    /// The rows of a table at the source as lines, as [Mirror#lines] gives them.
+    List<String> source(String table) throws SQLException {
+        Contract.Table declared = contract.table(table).orElseThrow();
+        try (Connection connection = dialect.openForCapture();
+                Statement statement = connection.createStatement();
+                ResultSet rows =
+                        statement.executeQuery(
+                                "SELECT %s FROM %s"
+                                        .formatted(
+                                                declared.columns().stream()
+                                                        .map(c -> dialect.name(c.physicalName()))
+                                                        .collect(Collectors.joining(", ")),
+                                                dialect.name(declared.physicalName())))) {
+            List<String> lines = new ArrayList<>();
+            while (rows.next()) {
+                List<String> values = new ArrayList<>();
+                for (int i = 1; i <= declared.columns().size(); i++) {
+                    String value = rows.getString(i);
+                    values.add(value == null ? "∅" : value);
+                }
+                lines.add(String.join("|", values));
+            }
+            lines.sort(null);
+            return lines;
+        }
+    }
+
+    /// Waits until the mirror is as the source is, for every table.
+    void awaitEqual() throws Exception {
+        Instant until = Instant.now().plus(WAIT_MAX);
+        for (Contract.Table table : contract.captured()) {
+            List<String> wanted = source(table.name());
+            while (!mirror.lines(table.name()).equals(wanted)) {
+                if (Instant.now().isAfter(until)) {
+                    List<String> found = mirror.lines(table.name());
+                    List<String> missing = new ArrayList<>(wanted);
+                    missing.removeAll(found);
+                    List<String> odd = new ArrayList<>(found);
+                    odd.removeAll(wanted);
+                    throw new AssertionError(
+                            "%s: %d rows at the source, %d in the mirror; missing %s; odd %s; faults %s"
+                                    .formatted(
+                                            table.name(),
+                                            wanted.size(),
+                                            found.size(),
+                                            missing.stream().limit(5).toList(),
+                                            odd.stream().limit(5).toList(),
+                                            mirror.faults()));
+                }
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+        }
+        if (!mirror.faults().isEmpty()) {
+            throw new AssertionError(mirror.faults());
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        try {
+            agent.stop();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        sql(
+                "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = current_database() AND NOT active");
+        erp.close();
+    }
+}

@@ -1,0 +1,131 @@
+package foz.agent;
+
+import foz.wire.BatchReader;
+import foz.wire.Change;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// What a server would hold of the batches that it got: the simplest replica that there is.
+final class Mirror {
+
+    private final Map<String, Map<String, @Nullable String[]>> tables = new HashMap<>();
+    private final Map<String, Set<String>> named = new HashMap<>();
+    private final Map<String, Long> generations = new HashMap<>();
+    private final List<byte[]> parts = new ArrayList<>();
+    private final List<String> faults = new ArrayList<>();
+    private int rows;
+
+    synchronized void take(byte[] body) {
+        BatchReader reader = BatchReader.open(body);
+        Optional<Change> first = reader.next();
+        if (first.isPresent() && first.get() instanceof Change.Part part) {
+            if (part.number() == 0) {
+                parts.clear();
+            }
+            if (part.number() != parts.size()) {
+                faults.add("part " + part.number() + " came as number " + parts.size());
+            }
+            parts.add(body);
+            if (part.last()) {
+                for (byte[] earlier : parts) {
+                    BatchReader each = BatchReader.open(earlier);
+                    each.next();
+                    read(each, each.next());
+                }
+                parts.clear();
+            }
+            return;
+        }
+        read(reader, first);
+    }
+
+    private void read(BatchReader reader, Optional<Change> first) {
+        Change.@Nullable TableHeader header = null;
+        for (Optional<Change> next = first; next.isPresent(); next = reader.next()) {
+            switch (next.get()) {
+                case Change.TableHeader found -> header = found;
+                case Change.Upsert(String[] values, List<Integer> absent) ->
+                        put(Objects.requireNonNull(header), values, absent);
+                case Change.Delete(String[] values) -> {
+                    rows++;
+                    Change.TableHeader table = Objects.requireNonNull(header);
+                    table(table.table()).remove(key(table, values));
+                }
+                case Change.SnapshotBegin(String table, long generation) -> {
+                    named.put(table, new HashSet<>());
+                    generations.put(table, generation);
+                }
+                case Change.SnapshotEnd(String table, long generation) -> {
+                    Set<String> kept = named.get(table);
+                    if (kept != null && generations.getOrDefault(table, 0L) == generation) {
+                        table(table).keySet().retainAll(kept);
+                        named.remove(table);
+                    }
+                }
+                case Change.Part _ -> faults.add("a part in the middle of a batch");
+            }
+        }
+    }
+
+    private void put(Change.TableHeader header, @Nullable String[] values, List<Integer> absent) {
+        rows++;
+        String key = key(header, values);
+        @Nullable String[] row = values.clone();
+        @Nullable String[] before = table(header.table()).get(key);
+        if (!absent.isEmpty() && before == null) {
+            faults.add("only a part of " + header.table() + " " + key + " came");
+            return;
+        }
+        for (int position : absent) {
+            row[position] = Objects.requireNonNull(before)[position];
+        }
+        table(header.table()).put(key, row);
+        Set<String> snapshot = named.get(header.table());
+        if (snapshot != null) {
+            snapshot.add(key);
+        }
+    }
+
+    private static String key(Change.TableHeader header, @Nullable String[] values) {
+        return String.join("/", header.key().stream().map(i -> String.valueOf(values[i])).toList());
+    }
+
+    private Map<String, @Nullable String[]> table(String name) {
+        return tables.computeIfAbsent(name, _ -> new TreeMap<>());
+    }
+
+    /// The rows of a table as lines, by key.
+    synchronized List<String> lines(String table) {
+        return table(table).values().stream()
+                .map(row -> {
+                    List<String> values = new ArrayList<>();
+                    for (String value : row) {
+                        values.add(value == null ? "∅" : value);
+                    }
+                    return String.join("|", values);
+                })
+                .sorted()
+                .toList();
+    }
+
+    synchronized void fault(String what) {
+        faults.add(what);
+    }
+
+    /// Rows that came in all.
+    synchronized int rows() {
+        return rows;
+    }
+
+    synchronized List<String> faults() {
+        return List.copyOf(faults);
+    }
+}
