@@ -3,6 +3,7 @@ package foz.server.apply;
 import foz.contract.Contract.Column;
 import foz.contract.Contract.Table;
 import foz.server.log.BatchRecord;
+import foz.server.quality.RowCleaning;
 import foz.server.replica.ReplicaWriter;
 import foz.server.replica.RowId;
 import foz.server.replica.TableChanges;
@@ -33,12 +34,17 @@ final class BatchApplier {
     ///
     /// @param positions where each of `columns` stands in the batch's rows
     private record Target(
-            Table table, List<Column> columns, int[] positions, TableChanges changes) {}
+            Table table,
+            List<Column> columns,
+            int[] positions,
+            TableChanges changes,
+            RowCleaning.Rows cleaning) {}
 
     private final Connection connection;
     private final Tenant tenant;
     private final ReplicaWriter writer;
     private final Quarantine.Writer quarantine;
+    private final RowCleaning cleaning;
     private final AppliedState state;
     private final Optional<RowProbe> probe;
     private final Map<Change.TableHeader, Target> targets = new LinkedHashMap<>();
@@ -65,6 +71,7 @@ final class BatchApplier {
         this.writer = writer;
         this.state = AppliedState.lock(connection, tenant, source);
         this.quarantine = new Quarantine.Writer(connection, tenant, source);
+        this.cleaning = new RowCleaning(connection, tenant);
         this.snapshots = SnapshotState.open(connection, tenant);
     }
 
@@ -80,6 +87,7 @@ final class BatchApplier {
                 break;
             }
             quarantine.at(batch.incarnation(), batch.seq());
+            cleaning.at(batch.seq());
             read(batch);
             at = at.after(batch);
         }
@@ -132,6 +140,9 @@ final class BatchApplier {
         if (problem.isEmpty() && probe.isPresent()) {
             problem = probe.get().problem(target.columns(), picked);
         }
+        if (problem.isEmpty()) {
+            problem = target.cleaning().take(picked, delete);
+        }
         if (problem.isPresent()) {
             if (!delete) {
                 // The source has the row: a snapshot's sweep leaves what the replica holds of it.
@@ -167,7 +178,8 @@ final class BatchApplier {
                 table,
                 columns,
                 positions.stream().mapToInt(Integer::intValue).toArray(),
-                new TableChanges(table, columns));
+                new TableChanges(table, columns),
+                cleaning.rows(table, columns));
     }
 
     private void collect(Target target, @Nullable String[] picked) {
@@ -198,6 +210,7 @@ final class BatchApplier {
             TableChanges sweep = new TableChanges(table.get(), table.get().key());
             sweep.sweep(generation);
             count(writer.write(connection, tenant, List.of(sweep)));
+            cleaning.swept(table.get(), generation);
         }
         SnapshotState.end(connection, tenant, tableName);
         snapshots.remove(tableName);
@@ -224,6 +237,7 @@ final class BatchApplier {
         if (!changes.isEmpty()) {
             count(writer.write(connection, tenant, changes));
         }
+        cleaning.write();
         targets.clear();
         run = null;
     }

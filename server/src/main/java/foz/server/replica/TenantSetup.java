@@ -93,6 +93,7 @@ public final class TenantSetup {
         Contract contract = ContractReader.read(yaml);
         Tenant before = tenants.get(id);
         inTransaction(connection -> {
+            extend(connection, before);
             long revision = insert(connection, id, contract, yaml);
             Tenant after = tenants.withContract(before, revision, contract);
             for (Table table : after.tables()) {
@@ -111,6 +112,16 @@ public final class TenantSetup {
             return writer.resync(connection, after, rescoped, withdrawn);
         });
         tenants.forget(id);
+    }
+
+    /// Makes what a schema of an earlier Foz lacks.
+    private static void extend(Connection connection, Tenant tenant) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET LOCAL client_min_messages = warning");
+            statement.execute("SET LOCAL search_path = " + Sql.quote(tenant.schema()));
+            statement.execute(resource("/db/tenant/tenant.sql"));
+            statement.execute("SET LOCAL search_path = public");
+        }
     }
 
     private static boolean sameOnDevices(Tenant before, Table table) {

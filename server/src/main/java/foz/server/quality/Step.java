@@ -1,0 +1,18 @@
+package foz.server.quality;
+
+import org.jspecify.annotations.Nullable;
+
+/// One step of cleaning, ready to run.
+interface Step {
+
+    /// @param confidence that the text is what was meant
+    record Outcome(String text, double confidence) {}
+
+    String rule();
+
+    /// The text after this step; the same text with confidence 1 when it is good or the step does
+    /// not fit it.
+    ///
+    /// @param values the whole row, for steps that look at another column
+    Outcome run(String text, @Nullable String[] values);
+}
