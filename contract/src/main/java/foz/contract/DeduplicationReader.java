@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 final class DeduplicationReader {
 
     private static final Pattern PART =
-            Pattern.compile("(?:(prefix|sound|words)\\()?([a-z][a-z0-9_]*)(?:, *([1-9]))?\\)?");
+            Pattern.compile("(?:(prefix|sound|words)\\()?([a-z][a-z0-9_]*)(?: +([1-9]))?\\)?");
     private static final double THRESHOLD = 0.9;
 
     private final List<Problem> problems;
@@ -72,7 +72,7 @@ final class DeduplicationReader {
                 fields.problem(
                         "block",
                         "'" + piece.strip() + "' is not part of a key",
-                        "write column, prefix(column, 3), sound(column) or words(column), with +"
+                        "write column, prefix(column 3), sound(column) or words(column), with +"
                                 + " between parts");
                 continue;
             }
