@@ -29,39 +29,55 @@ final class Blocks {
 
     /// @param apart rows with the same text here are not compared
     /// @throws IllegalStateException when the keys make more than 50 million pairs
-    static Pairs of(DeduplicationRows rows, List<Deduplication.Key> keys,
-            Optional<@Nullable String[]> apart) {
-        long[] pairs = new long[1 << 12];
-        int size = 0;
+    static Pairs of(
+            TableRows rows, List<Deduplication.Key> keys, Optional<@Nullable String[]> apart) {
+        Builder builder = new Builder();
         int skipped = 0;
         for (Deduplication.Key key : keys) {
-            for (int[] block : blocks(rows, key).values().stream().map(List::stream)
-                    .map(stream -> stream.mapToInt(Integer::intValue).toArray()).toList()) {
-                if (block.length > BLOCK_ROWS_MAX) {
+            for (List<Integer> block : blocks(rows, key).values()) {
+                if (block.size() > BLOCK_ROWS_MAX) {
                     skipped++;
-                    continue;
+                } else {
+                    builder.add(block, apart);
                 }
-                for (int i = 0; i < block.length; i++) {
-                    for (int j = i + 1; j < block.length; j++) {
-                        if (apart.isPresent() && same(apart.get(), block[i], block[j])) {
-                            continue;
-                        }
-                        if (size == pairs.length) {
-                            size = distinct(pairs, size);
-                            if (size > PAIRS_MAX) {
-                                throw new IllegalStateException(
-                                        "the keys of foz.deduplicate.block make more than "
-                                                + PAIRS_MAX
-                                                + " pairs; narrow them");
-                            }
-                            pairs = Arrays.copyOf(pairs, Math.max(pairs.length, size * 2));
-                        }
-                        pairs[size++] = (long) block[i] << 32 | block[j];
+            }
+        }
+        return new Pairs(builder.pairs(), skipped);
+    }
+
+    private static final class Builder {
+        private long[] pairs = new long[1 << 12];
+        private int size;
+
+        void add(List<Integer> block, Optional<@Nullable String[]> apart) {
+            for (int i = 0; i < block.size(); i++) {
+                for (int j = i + 1; j < block.size(); j++) {
+                    int row = block.get(i);
+                    int other = block.get(j);
+                    if (apart.isEmpty() || !same(apart.get(), row, other)) {
+                        add((long) row << 32 | other);
                     }
                 }
             }
         }
-        return new Pairs(Arrays.copyOf(pairs, distinct(pairs, size)), skipped);
+
+        private void add(long pair) {
+            if (size == pairs.length) {
+                size = distinct(pairs, size);
+                if (size > PAIRS_MAX) {
+                    throw new IllegalStateException(
+                            "the keys of foz.deduplicate.block make more than "
+                                    + PAIRS_MAX
+                                    + " pairs; narrow them");
+                }
+                pairs = Arrays.copyOf(pairs, Math.max(pairs.length, size * 2));
+            }
+            pairs[size++] = pair;
+        }
+
+        long[] pairs() {
+            return Arrays.copyOf(pairs, distinct(pairs, size));
+        }
     }
 
     private static boolean same(@Nullable String[] values, int row, int other) {
@@ -79,8 +95,7 @@ final class Blocks {
         return kept;
     }
 
-    private static Map<String, List<Integer>> blocks(
-            DeduplicationRows rows, Deduplication.Key key) {
+    private static Map<String, List<Integer>> blocks(TableRows rows, Deduplication.Key key) {
         Map<String, List<Integer>> blocks = new HashMap<>();
         for (int row = 0; row < rows.size(); row++) {
             for (String text : keysOf(rows, key, row)) {
@@ -90,7 +105,7 @@ final class Blocks {
         return blocks;
     }
 
-    private static List<String> keysOf(DeduplicationRows rows, Deduplication.Key key, int row) {
+    private static List<String> keysOf(TableRows rows, Deduplication.Key key, int row) {
         List<String> texts = List.of("");
         for (Part part : key.parts()) {
             String value = rows.column(part.column())[row];
@@ -121,7 +136,9 @@ final class Blocks {
     static String sound(String plain) {
         StringBuilder code = new StringBuilder();
         char last = '0';
-        for (char c : plain.toUpperCase(Locale.ROOT).toCharArray()) {
+        String letters = plain.toUpperCase(Locale.ROOT);
+        for (int i = 0; i < letters.length(); i++) {
+            char c = letters.charAt(i);
             if (c < 'A' || c > 'Z') {
                 continue;
             }

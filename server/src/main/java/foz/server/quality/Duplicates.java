@@ -21,7 +21,7 @@ public final class Duplicates {
 
     private Duplicates() {}
 
-    public static Found find(Deduplication rule, DeduplicationRows rows) {
+    public static Found find(Deduplication rule, TableRows rows) {
         Optional<@Nullable String[]> apart = rule.between().map(rows::column);
         Blocks.Pairs pairs = Blocks.of(rows, rule.block(), apart);
         double[] scores = Scores.of(rule, rows, pairs.pairs());
@@ -29,7 +29,10 @@ public final class Duplicates {
         for (int p = 0; p < scores.length; p++) {
             if (scores[p] >= rule.threshold()) {
                 links.add(
-                        new Link((int) (pairs.pairs()[p] >>> 32), (int) pairs.pairs()[p], scores[p]));
+                        new Link(
+                                (int) (pairs.pairs()[p] >>> 32),
+                                (int) pairs.pairs()[p],
+                                scores[p]));
             }
         }
         links.sort(Comparator.comparingDouble(Link::score).reversed());

@@ -72,7 +72,8 @@ interface Likeness {
             return Double.NaN;
         }
         StringBuilder digits = new StringBuilder();
-        for (char c : value.toCharArray()) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
             if (Forms.digit(c) || c == '.' || (c == '-' && digits.isEmpty())) {
                 digits.append(c);
             }
@@ -134,7 +135,8 @@ interface Likeness {
         for (String word : value.toLowerCase(Locale.ROOT).split("[\\s,;()/\"']+", -1)) {
             StringBuilder code = new StringBuilder();
             boolean digit = false;
-            for (char c : word.toCharArray()) {
+            for (int i = 0; i < word.length(); i++) {
+                char c = word.charAt(i);
                 if (Character.isLetterOrDigit(c)) {
                     code.append(c);
                     digit |= Forms.digit(c);

@@ -30,7 +30,7 @@ final class Scores {
 
     private Scores() {}
 
-    static double[] of(Deduplication rule, DeduplicationRows rows, long[] pairs) {
+    static double[] of(Deduplication rule, TableRows rows, long[] pairs) {
         List<Likeness> likeness = new ArrayList<>();
         for (Comparison comparison : rule.compare()) {
             likeness.add(Likeness.of(comparison.how(), rows.column(comparison.column())));
@@ -59,14 +59,14 @@ final class Scores {
     }
 
     private static final class Learned {
-        private final DeduplicationRows rows;
+        private final TableRows rows;
         private final List<Likeness> likeness;
         private final double[][] shares;
         private final double[][] chance;
         private final double[][] same;
         private double prior;
 
-        Learned(Deduplication rule, DeduplicationRows rows, List<Likeness> likeness) {
+        Learned(Deduplication rule, TableRows rows, List<Likeness> likeness) {
             this.rows = rows;
             this.likeness = likeness;
             int columns = likeness.size();

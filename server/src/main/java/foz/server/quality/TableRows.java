@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param keys the rows' keys
 /// @param columns canonical texts; each as long as `keys`
-public record DeduplicationRows(List<String> keys, Map<String, @Nullable String[]> columns) {
+public record TableRows(List<String> keys, Map<String, @Nullable String[]> columns) {
 
     int size() {
         return keys.size();
