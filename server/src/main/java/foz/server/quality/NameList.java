@@ -14,7 +14,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
@@ -23,12 +22,13 @@ import java.util.stream.Stream;
 /// Confidence, by how the text was understood: the same letters (1), the same but for blanks and
 /// small words (0.99), with the state beside the name (0.98), abbreviated (0.95), part of the only
 /// name in the state that has these words (0.9; 0.88 where another state has a place of the very
-/// name), and else one less the share of letters that differ. Where two names are nearly as near,
-/// the confidence is a fifth less.
-public final class NameList {
+/// name), and else one less the share of letters that differ; the doubt is less by as much as the
+/// next name is farther, up to a half. Where two names are nearly as near, the confidence is a
+/// fifth less.
+final class NameList {
 
     /// @param confidence 0 where no name was found
-    public record Found(String name, double confidence) {
+    record Found(String name, double confidence) {
         static final Found NONE = new Found("", 0);
     }
 
@@ -91,6 +91,7 @@ public final class NameList {
     private static final double SIMILARITY_MIN = 0.6;
     private static final double MARGIN = 0.05;
     private static final double AMBIGUOUS = 0.8;
+    private static final double FAR_AHEAD = 0.5;
 
     private final Pool all = new Pool();
     private final Map<String, Pool> states = new HashMap<>();
@@ -140,7 +141,7 @@ public final class NameList {
     /// The name that a text means.
     ///
     /// @param state two letters, or empty where it is not known
-    public Found find(String text, String state) {
+    Found find(String text, String state) {
         String key = state + "/" + text;
         Found known = cache.get(key);
         if (known != null) {
@@ -226,13 +227,11 @@ public final class NameList {
         if (best == null || first < SIMILARITY_MIN) {
             return Found.NONE;
         }
-        return new Found(best.written(), first - second < MARGIN ? first * AMBIGUOUS : first);
-    }
-
-    /// For the figures: every name that the list has.
-    Set<String> names() {
-        Set<String> names = new TreeSet<>();
-        all.names.forEach(name -> names.add(name.written()));
-        return names;
+        double margin = first - second;
+        return new Found(
+                best.written(),
+                margin < MARGIN
+                        ? first * AMBIGUOUS
+                        : 1 - (1 - first) * (1 - Math.min(margin, FAR_AHEAD)));
     }
 }
