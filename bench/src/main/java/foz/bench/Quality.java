@@ -112,6 +112,9 @@ final class Quality implements Callable<Integer> {
         persons();
         links();
         hospital();
+        System.out.printf(
+                "%ncleaning on the way, a row of three columns with trim, upper and a town's correction: %.1f µs%n",
+                new Towns(new DataSets(folder)).rowMicros());
         return short_ ? 1 : 0;
     }
 

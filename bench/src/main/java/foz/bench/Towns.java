@@ -194,6 +194,23 @@ final class Towns {
         return sum;
     }
 
+    /// Microseconds that one row takes, of sellers' rows again and again.
+    double rowMicros() throws IOException {
+        List<List<String>> rows = body("br/olist_sellers_dataset.csv");
+        long start = 0;
+        int timed = 0;
+        for (int round = 0; round < 200; round++) {
+            if (round == 50) {
+                start = System.nanoTime();
+            }
+            for (List<String> row : rows) {
+                cleaned(row.get(2), row.get(3));
+                timed += start == 0 ? 0 : 1;
+            }
+        }
+        return (System.nanoTime() - start) / 1e3 / timed;
+    }
+
     private static String slip(String name, SplittableRandom random) {
         StringBuilder typed = new StringBuilder(name.toLowerCase(Locale.ROOT));
         int slips = name.length() > 12 && random.nextInt(3) == 0 ? 2 : 1;

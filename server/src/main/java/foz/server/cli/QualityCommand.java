@@ -3,6 +3,8 @@ package foz.server.cli;
 import foz.server.quality.DuplicateRuns;
 import foz.server.quality.QualityCheck;
 import foz.server.quality.QualityReports;
+import foz.server.quality.Recleaning;
+import foz.server.replica.ReplicaWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +24,7 @@ import picocli.CommandLine.Option;
             QualityCommand.Check.class,
             QualityCommand.Findings.class,
             QualityCommand.Cleaned.class,
+            QualityCommand.Clean.class,
             QualityCommand.Propose.class,
             QualityCommand.Deduplicate.class
         })
@@ -162,6 +165,43 @@ final class QualityCommand {
                                                     trace.original(),
                                                     trace.rule(),
                                                     trace.confidence())));
+                }
+                return 0;
+            }
+        }
+    }
+
+    @Command(
+            name = "clean",
+            exitCodeList = {Cli.UNAVAILABLE, Cli.SETTINGS},
+            mixinStandardHelpOptions = true,
+            description = {
+                "Cleans the rows that the replica holds, from their originals, by the contract as it is now.",
+                "For after a change of rules: rows that do not change do not come again."
+            })
+    static final class Clean implements Callable<Integer> {
+        @Mixin private Options options = new Options();
+
+        @Override
+        public Integer call() {
+            try (Control control = options.foz.control()) {
+                Recleaning recleaning =
+                        new Recleaning(
+                                control.dataSource(),
+                                control.tenants().get(options.tenant),
+                                new ReplicaWriter());
+                List<Recleaning.Done> done = new ArrayList<>();
+                for (String table :
+                        options.tables.isEmpty() ? recleaning.tables() : options.tables) {
+                    done.add(recleaning.run(table));
+                }
+                if (options.json) {
+                    Cli.printJson(done);
+                } else {
+                    done.forEach(each ->
+                            Cli.print(
+                                    "%s: %d rows changed, %d left as they break a rule of severity error"
+                                            .formatted(each.table(), each.rows(), each.left())));
                 }
                 return 0;
             }

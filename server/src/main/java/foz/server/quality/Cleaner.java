@@ -5,6 +5,7 @@ import foz.contract.Contract.Column;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// Cleans the rows of one table, whose columns come in one order, as the contract says.
@@ -48,13 +49,21 @@ public final class Cleaner {
     /// @param values canonical texts in the columns' order
     /// @return what changed
     public List<Cleaned> clean(@Nullable String[] values) {
+        return clean(values, _ -> false);
+    }
+
+    /// Cleans what came of a row, in place.
+    ///
+    /// @param absent whether the value at a position did not come; it is neither cleaned nor looked
+    ///   at
+    List<Cleaned> clean(@Nullable String[] values, IntPredicate absent) {
         List<Cleaned> changed = List.of();
         for (Task task : tasks) {
             String original = values[task.position()];
-            if (original == null) {
+            if (original == null || absent.test(task.position())) {
                 continue;
             }
-            Optional<Cleaned> cleaned = run(task, original, values);
+            Optional<Cleaned> cleaned = run(task, original, values, absent);
             if (cleaned.isPresent()) {
                 values[task.position()] = cleaned.get().value();
                 if (changed.isEmpty()) {
@@ -66,12 +75,13 @@ public final class Cleaner {
         return changed;
     }
 
-    private static Optional<Cleaned> run(Task task, String original, @Nullable String[] values) {
+    private static Optional<Cleaned> run(
+            Task task, String original, @Nullable String[] values, IntPredicate absent) {
         String text = original;
         String rules = "";
         double confidence = 1;
         for (Step step : task.steps()) {
-            Step.Outcome outcome = step.run(text, values);
+            Step.Outcome outcome = step.run(text, values, absent);
             if (!outcome.text().equals(text)) {
                 rules = rules.isEmpty() ? step.rule() : rules + ", " + step.rule();
                 confidence = Math.min(confidence, outcome.confidence());

@@ -12,10 +12,12 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// Cleans rows on their way into the replica, within the transaction that brings them there, and
@@ -23,8 +25,9 @@ import org.jspecify.annotations.Nullable;
 /// not the source's, the source's. A row's later version replaces its trace.
 public final class RowCleaning {
 
+    /// @param gone whether the row was deleted before these changes, and every trace with it
     /// @param columns that the row carried; of the others the trace stays
-    private record Traced(List<String> columns, List<Cleaned> changes, long seq) {}
+    private record Traced(boolean gone, List<String> columns, List<Cleaned> changes, long seq) {}
 
     private record Finding(long rows, String rowKey, String text) {}
 
@@ -57,6 +60,12 @@ public final class RowCleaning {
         seq = batchSeq;
     }
 
+    /// Whether cleaning does, or did, anything with a table's rows.
+    boolean concerns(Table table) {
+        return traced.contains(table.name())
+                || table.columns().stream().anyMatch(column -> !column.clean().isEmpty());
+    }
+
     /// What is done with the rows of one table that come with these columns.
     public Rows rows(Table table, List<Column> columns) {
         return new Rows(table, columns);
@@ -80,31 +89,51 @@ public final class RowCleaning {
             this.rules = RowRules.of(table, columns);
         }
 
+        /// Cleans a row that carries all its columns; see the other `take`.
+        public Optional<String> take(@Nullable String[] values, boolean delete) {
+            return take(values, delete, _ -> false);
+        }
+
         /// Cleans a row in place and notes its trace.
         ///
+        /// @param absent whether the value at a position did not come: then neither the replica's
+        ///   value nor its trace changes
         /// @return why the row must not go into the replica, where a rule of severity error says so
-        public Optional<String> take(@Nullable String[] values, boolean delete) {
+        public Optional<String> take(
+                @Nullable String[] values, boolean delete, IntPredicate absent) {
             if (cleaner.isEmpty() && rules.isEmpty() && !traced.contains(table)) {
                 return Optional.empty();
             }
             String rowKey = rowKey(values);
             if (delete) {
-                note(rowKey, List.of());
+                note(rowKey, new Traced(true, columns, List.of(), seq));
                 return Optional.empty();
             }
-            List<Cleaned> changes = cleaner.isPresent() ? cleaner.get().clean(values) : List.of();
-            Optional<String> refused = judge(rowKey, values);
+            List<Cleaned> changes =
+                    cleaner.isPresent() ? cleaner.get().clean(values, absent) : List.of();
+            Optional<String> refused = judge(rowKey, values, absent);
             if (refused.isEmpty()) {
-                note(rowKey, changes);
+                note(rowKey, new Traced(false, carried(absent), changes, seq));
             }
             return refused;
         }
 
-        private Optional<String> judge(String rowKey, @Nullable String[] values) {
+        private List<String> carried(IntPredicate absent) {
+            List<String> carried = new ArrayList<>(columns.size());
+            for (int i = 0; i < columns.size(); i++) {
+                if (!absent.test(i)) {
+                    carried.add(columns.get(i));
+                }
+            }
+            return carried.size() == columns.size() ? columns : carried;
+        }
+
+        private Optional<String> judge(
+                String rowKey, @Nullable String[] values, IntPredicate absent) {
             if (rules.isEmpty()) {
                 return Optional.empty();
             }
-            List<RowRules.Broken> broken = rules.get().broken(values);
+            List<RowRules.Broken> broken = rules.get().broken(values, absent);
             for (RowRules.Broken each : broken) {
                 if (each.rule().error()) {
                     return Optional.of(each.text());
@@ -120,10 +149,10 @@ public final class RowCleaning {
             return Optional.empty();
         }
 
-        private void note(String rowKey, List<Cleaned> changes) {
-            if (!changes.isEmpty() || traced.contains(table) || traces.containsKey(table)) {
+        private void note(String rowKey, Traced row) {
+            if (!row.changes().isEmpty() || traced.contains(table) || traces.containsKey(table)) {
                 traces.computeIfAbsent(table, _ -> new LinkedHashMap<>())
-                        .merge(rowKey, new Traced(columns, changes, seq), RowCleaning::later);
+                        .merge(rowKey, row, RowCleaning::later);
             }
         }
 
@@ -138,16 +167,16 @@ public final class RowCleaning {
 
     /// What is known of a row of which another version came in the same transaction.
     private static Traced later(Traced before, Traced now) {
-        if (now.columns().containsAll(before.columns())) {
+        if (now.gone()) {
             return now;
         }
-        Set<String> columns = new HashSet<>(before.columns());
-        columns.addAll(now.columns());
+        Set<String> columns = new LinkedHashSet<>(now.columns());
+        columns.addAll(before.columns());
         List<Cleaned> changes = new ArrayList<>(now.changes());
         before.changes().stream()
                 .filter(change -> !now.columns().contains(change.column()))
                 .forEach(changes::add);
-        return new Traced(List.copyOf(columns), changes, now.seq());
+        return new Traced(before.gone(), List.copyOf(columns), changes, now.seq());
     }
 
     /// Writes what was noted. Called before the transaction commits.
@@ -163,9 +192,14 @@ public final class RowCleaning {
     }
 
     private void remove(String table, Map<String, Traced> rows) throws SQLException {
+        List<String> gone = new ArrayList<>();
         List<String> keys = new ArrayList<>();
         List<String> columns = new ArrayList<>();
         rows.forEach((key, row) -> {
+            if (row.gone()) {
+                gone.add(key);
+                return;
+            }
             Set<String> kept = new HashSet<>();
             row.changes().forEach(change -> kept.add(change.column()));
             for (String column : row.columns()) {
@@ -175,17 +209,24 @@ public final class RowCleaning {
                 }
             }
         });
-        try (PreparedStatement statement =
-                connection.prepareStatement(
-                        """
-                        DELETE FROM %s.foz_cleaned c USING unnest(?::text[], ?::text[]) AS gone (row_key, column_name)
-                        WHERE c.table_name = ? AND c.row_key = gone.row_key AND c.column_name = gone.column_name
-                        """
-                                .formatted(schema))) {
-            statement.setArray(1, texts(keys));
-            statement.setArray(2, texts(columns));
-            statement.setString(3, table);
-            statement.executeUpdate();
+        try (PreparedStatement rowsGone =
+                        connection.prepareStatement(
+                                "DELETE FROM %s.foz_cleaned WHERE table_name = ? AND row_key = ANY (?)"
+                                        .formatted(schema));
+                PreparedStatement valuesGone =
+                        connection.prepareStatement(
+                                """
+                                DELETE FROM %s.foz_cleaned c USING unnest(?::text[], ?::text[]) AS gone (row_key, column_name)
+                                WHERE c.table_name = ? AND c.row_key = gone.row_key AND c.column_name = gone.column_name
+                                """
+                                        .formatted(schema))) {
+            rowsGone.setString(1, table);
+            rowsGone.setArray(2, texts(gone));
+            rowsGone.executeUpdate();
+            valuesGone.setArray(1, texts(keys));
+            valuesGone.setArray(2, texts(columns));
+            valuesGone.setString(3, table);
+            valuesGone.executeUpdate();
         }
     }
 

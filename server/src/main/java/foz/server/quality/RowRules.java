@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -85,11 +86,13 @@ final class RowRules {
     }
 
     /// The rules that a cleaned row breaks.
-    List<Broken> broken(@Nullable String[] values) {
+    ///
+    /// @param absent whether the value at a position did not come
+    List<Broken> broken(@Nullable String[] values, IntPredicate absent) {
         List<Broken> broken = List.of();
         for (Test test : tests) {
             String value = values[test.position()];
-            if (test.broken(value)) {
+            if (!absent.test(test.position()) && test.broken(value)) {
                 if (broken.isEmpty()) {
                     broken = new ArrayList<>();
                 }

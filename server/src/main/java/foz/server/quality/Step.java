@@ -1,5 +1,6 @@
 package foz.server.quality;
 
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// One step of cleaning, ready to run.
@@ -14,5 +15,6 @@ interface Step {
     /// not fit it.
     ///
     /// @param values the whole row, for steps that look at another column
-    Outcome run(String text, @Nullable String[] values);
+    /// @param absent whether the value at a position did not come
+    Outcome run(String text, @Nullable String[] values, IntPredicate absent);
 }

@@ -14,6 +14,7 @@ import java.time.format.ResolverStyle;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -22,15 +23,15 @@ final class Steps {
 
     private record Plain(String rule, UnaryOperator<String> form) implements Step {
         @Override
-        public Outcome run(String text, @Nullable String[] values) {
+        public Outcome run(String text, @Nullable String[] values, IntPredicate absent) {
             return new Outcome(form.apply(text), 1);
         }
     }
 
     private record Corrected(String rule, NameList list, int by, double threshold) implements Step {
         @Override
-        public Outcome run(String text, @Nullable String[] values) {
-            String state = by < 0 ? null : values[by];
+        public Outcome run(String text, @Nullable String[] values, IntPredicate absent) {
+            String state = by < 0 || absent.test(by) ? null : values[by];
             NameList.Found found = list.find(text, state == null ? "" : state);
             return found.confidence() >= threshold
                     ? new Outcome(found.name(), found.confidence())

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import foz.server.TestDatabase;
 import foz.server.error.FozException;
 import foz.server.log.BatchRecord;
+import foz.server.quality.Recleaning;
 import foz.server.replica.ReplicaWriter;
 import foz.server.replica.TenantSetup;
 import foz.server.replica.Transactions;
@@ -67,7 +68,7 @@ class CleaningTest {
     private static final Change.TableHeader CUSTOMER =
             new Change.TableHeader(
                     "customer", List.of("branch", "code", "town", "uf", "phone"), List.of(0, 1));
-    private static final Change.TableHeader TOWN_ONLY =
+    private static final Change.TableHeader PHONE_ONLY =
             new Change.TableHeader("customer", List.of("branch", "code", "phone"), List.of(0, 1));
 
     @TempDir static Path folder = Path.of("");
@@ -178,7 +179,7 @@ class CleaningTest {
     @Test
     void aColumnThatDoesNotComeKeepsItsTrace() {
         apply(CUSTOMER, up("a", "1", "sao paluo", "SP", "1"));
-        apply(TOWN_ONLY, up("a", "1", "2"));
+        apply(PHONE_ONLY, up("a", "1", "2"));
         assertEquals(
                 List.of("a/1 town: sao paluo -> São Paulo by correct municipalities in 1"),
                 traces());
@@ -214,6 +215,42 @@ class CleaningTest {
         assertEquals(
                 List.of("sao paluo", "São Paulo"),
                 texts("SELECT town FROM t_acme.customer ORDER BY code"));
+    }
+
+    @Test
+    void aDeleteThatCarriesTheKeyAloneRemovesEveryTraceOfTheRow() {
+        apply(CUSTOMER, up("a", "1", "sao paluo", "sp", "1"), up("a", "2", "sao paluo", "SP", "1"));
+        apply(
+                PHONE_ONLY,
+                new Change.Delete(new @Nullable String[] {"a", "1", null}),
+                up("a", "1", "3"));
+        assertEquals(
+                List.of("a/2 town: sao paluo -> São Paulo by correct municipalities in 1"),
+                traces());
+    }
+
+    @Test
+    void aChangedRuleReachesRowsThatAreThereFromTheirOriginals() {
+        apply(CUSTOMER, up("a", "1", " sao paluo ", "sp", "1"), up("a", "2", "Osasco", "SP", "1"));
+        setup.apply(
+                "acme",
+                CONTRACT.replace(
+                        "value: [trim, {correct: {list: municipalities, by: uf}}]",
+                        "value: [trim, upper]"));
+        tenants.forget("acme");
+        Recleaning recleaning = new Recleaning(dataSource, tenants.get("acme"), writer);
+        assertEquals(List.of("customer"), recleaning.tables());
+        assertEquals(new Recleaning.Done("customer", 2, 0), recleaning.run("customer"));
+        assertEquals(
+                List.of("SAO PALUO", "OSASCO"),
+                texts("SELECT town FROM t_acme.customer ORDER BY code"));
+        assertEquals(
+                List.of(
+                        "a/1 town:  sao paluo  -> SAO PALUO by trim, upper in 0",
+                        "a/1 uf: sp -> SP by upper in 1",
+                        "a/2 town: Osasco -> OSASCO by upper in 0"),
+                traces());
+        assertEquals(new Recleaning.Done("customer", 0, 0), recleaning.run("customer"));
     }
 
     @Test

@@ -83,6 +83,7 @@ class QualityCommandTest {
             assertEquals(0, quality(config, "findings").code());
             assertEquals(0, quality(config, "cleaned").code());
             assertEquals(0, quality(config, "propose").code());
+            assertEquals(0, quality(config, "clean").code());
         }
     }
 }

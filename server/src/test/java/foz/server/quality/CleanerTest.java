@@ -158,5 +158,8 @@ class CleanerTest {
         withoutState.clean(row);
         assertArrayEquals(new String[] {"1", "São Paulo"}, row);
         assertEquals(Optional.empty(), Cleaner.of(List.of(columns.get(0))));
+        @Nullable String[] absent = {"1", "sao pauloo", " sp"};
+        Cleaner.of(columns).orElseThrow().clean(absent, position -> position == 2);
+        assertArrayEquals(new String[] {"1", "São Paulo", " sp"}, absent);
     }
 }
