@@ -201,6 +201,28 @@ class QualityReaderTest {
                 "name a column");
     }
 
+    @Test
+    void aChangeOfCleaningOrRulesIsShownAndBreaksNobody() {
+        Contract.Table before = read("", "");
+        Contract.Table after =
+                read(
+                        "",
+                        """
+                        customProperties: [{property: foz.clean, value: [trim]}]
+                        quality: [{metric: nullValues, mustBe: 0}]
+                        """);
+        List<ContractDiff.Difference> differences =
+                ContractDiff.between(contract(before), contract(after));
+        assertEquals(
+                List.of("t.x", "t"),
+                differences.stream().map(ContractDiff.Difference::where).toList());
+        assertTrue(differences.stream().noneMatch(ContractDiff.Difference::breaking));
+    }
+
+    private static Contract contract(Contract.Table table) {
+        return new Contract("id", "name", "1", "active", "erp", List.of(), List.of(table));
+    }
+
     private static void refused(String table, String column, String wrong, String remedy) {
         ContractException refused =
                 assertThrows(ContractException.class, () -> read(table, column));

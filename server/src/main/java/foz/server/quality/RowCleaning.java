@@ -150,7 +150,9 @@ public final class RowCleaning {
         }
 
         private void note(String rowKey, Traced row) {
-            if (!row.changes().isEmpty() || traced.contains(table) || traces.containsKey(table)) {
+            if (!row.changes().isEmpty()
+                    || traced.contains(table)
+                    || traces.getOrDefault(table, Map.of()).containsKey(rowKey)) {
                 traces.computeIfAbsent(table, _ -> new LinkedHashMap<>())
                         .merge(rowKey, row, RowCleaning::later);
             }
