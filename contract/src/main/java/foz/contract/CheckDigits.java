@@ -3,7 +3,7 @@ package foz.contract;
 import java.util.regex.Pattern;
 
 /// Numbers that prove themselves by check digits.
-final class CheckDigits {
+public final class CheckDigits {
 
     /// American Express has 15 digits, Diners 14, all others 16 to 19.
     private static final Pattern CARD =
@@ -14,9 +14,9 @@ final class CheckDigits {
 
     /// A person's CPF: 11 digits, with or without punctuation; a number column loses leading zeros,
     /// so 9 and 10 digits are filled up. Both digits: weights from 2 upward from the right, mod 11.
-    static boolean cpf(String value) {
+    public static boolean cpf(String value) {
         String digits = strip(value);
-        if (digits.length() < 9 || digits.length() > 11 || !digits.matches("\\d+")) {
+        if (digits.length() < 9 || digits.length() > 11 || !digits(digits)) {
             return false;
         }
         String full = "0".repeat(11 - digits.length()) + digits;
@@ -25,10 +25,10 @@ final class CheckDigits {
 
     /// A company's CNPJ: 12 digits or capital letters and 2 digits. Each character counts its ASCII
     /// code less 48; weights 2 to 9 from the right, mod 11.
-    static boolean cnpj(String value) {
+    public static boolean cnpj(String value) {
         String text = strip(value);
-        boolean number = text.matches("\\d{12,14}");
-        if (!number && !text.matches("[0-9A-Z]{12}\\d{2}")) {
+        boolean number = text.length() >= 12 && text.length() <= 14 && digits(text);
+        if (!number && !lettered(text)) {
             return false;
         }
         String full = "0".repeat(14 - text.length()) + text;
@@ -83,7 +83,30 @@ final class CheckDigits {
         return text.chars().distinct().count() == 1;
     }
 
-    private static String strip(String value) {
-        return value.replaceAll("[./ -]", "");
+    /// 12 digits or capital letters, and 2 digits.
+    private static boolean lettered(String text) {
+        return text.length() == 14
+                && text.chars().limit(12).allMatch(c -> digit(c) || (c >= 'A' && c <= 'Z'))
+                && digits(text.substring(12));
+    }
+
+    private static boolean digits(String text) {
+        return text.chars().allMatch(CheckDigits::digit);
+    }
+
+    private static boolean digit(int c) {
+        return c >= '0' && c <= '9';
+    }
+
+    /// The value without the punctuation that people write in such numbers.
+    public static String strip(String value) {
+        StringBuilder text = new StringBuilder(value.length());
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c != '.' && c != '/' && c != ' ' && c != '-') {
+                text.append(c);
+            }
+        }
+        return text.length() == value.length() ? value : text.toString();
     }
 }

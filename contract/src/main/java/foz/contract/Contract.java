@@ -49,11 +49,23 @@ public record Contract(
             List<Column> columns,
             Optional<Capture> capture,
             List<SyncScope> sync,
-            Optional<CommandSpec> command) {
+            Optional<CommandSpec> command,
+            TableQuality quality) {
 
         public Table {
             columns = List.copyOf(columns);
             sync = List.copyOf(sync);
+        }
+
+        /// A table without rules of quality.
+        public Table(
+                String name,
+                String physicalName,
+                List<Column> columns,
+                Optional<Capture> capture,
+                List<SyncScope> sync,
+                Optional<CommandSpec> command) {
+            this(name, physicalName, columns, capture, sync, command, TableQuality.NONE);
         }
 
         public Optional<Column> column(String columnName) {
@@ -78,6 +90,7 @@ public record Contract(
     /// @param synced whether devices receive it
     /// @param minimumExclusive a value must be above it, when given
     /// @param reference the row that the value names
+    /// @param clean what is done with its text on the way, in this order
     public record Column(
             String name,
             String physicalName,
@@ -88,7 +101,64 @@ public record Contract(
             Optional<String> classification,
             boolean synced,
             Optional<java.math.BigDecimal> minimumExclusive,
-            Optional<Reference> reference) {}
+            Optional<Reference> reference,
+            List<CleanStep> clean) {
+
+        public Column {
+            clean = List.copyOf(clean);
+        }
+
+        /// A column whose values are taken as they come.
+        public Column(
+                String name,
+                String physicalName,
+                String label,
+                ColumnType type,
+                boolean required,
+                int keyPosition,
+                Optional<String> classification,
+                boolean synced,
+                Optional<java.math.BigDecimal> minimumExclusive,
+                Optional<Reference> reference) {
+            this(
+                    name,
+                    physicalName,
+                    label,
+                    type,
+                    required,
+                    keyPosition,
+                    classification,
+                    synced,
+                    minimumExclusive,
+                    reference,
+                    List.of());
+        }
+    }
+
+    /// @param rules of the table and of its columns
+    /// @param dependencies see [Dependency]
+    public record TableQuality(
+            List<QualityRule> rules,
+            Optional<Deduplication> deduplicate,
+            List<Dependency> dependencies) {
+
+        public static final TableQuality NONE =
+                new TableQuality(List.of(), Optional.empty(), List.of());
+
+        public TableQuality {
+            rules = List.copyOf(rules);
+            dependencies = List.copyOf(dependencies);
+        }
+    }
+
+    /// Rows that agree in `from` agree in `to`: one item of `foz.dependencies`. What breaks it is
+    /// proposed for correction.
+    public record Dependency(List<String> from, List<String> to) {
+        public Dependency {
+            from = List.copyOf(from);
+            to = List.copyOf(to);
+        }
+    }
 
     public record Reference(String table, String column) {}
 

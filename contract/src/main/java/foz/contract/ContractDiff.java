@@ -71,6 +71,9 @@ public final class ContractDiff {
         if (!before.get().command().equals(after.get().command())) {
             add(true, name, "the command changed");
         }
+        if (!before.get().quality().equals(after.get().quality())) {
+            add(false, name, "the rules of quality changed");
+        }
     }
 
     private void columns(String table, Table before, Table after) {
@@ -98,6 +101,12 @@ public final class ContractDiff {
             }
             if (!column.classification().equals(now.get().classification())) {
                 add(false, where, "the classification changed");
+            }
+            if (!column.clean().equals(now.get().clean())) {
+                add(
+                        false,
+                        where,
+                        "the cleaning changed: foz quality clean brings it to rows that are there");
             }
         }
         for (Column column : after.columns()) {

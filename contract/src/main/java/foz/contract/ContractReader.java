@@ -18,6 +18,7 @@ public final class ContractReader {
     private static final int COLUMNS_MAX = 1_990;
 
     private final List<Problem> problems = new ArrayList<>();
+    private final QualityReader quality = new QualityReader(problems);
 
     private ContractReader() {}
 
@@ -40,7 +41,9 @@ public final class ContractReader {
     }
 
     private Contract contract(Yaml.Mapping root) {
-        Map<String, Yaml.Mapping> custom = customProperties(root, Set.of("foz.buckets"));
+        Map<String, Yaml.Mapping> custom =
+                customProperties(root, Set.of("foz.buckets", "foz.mappings", "foz.lists"));
+        quality.declare(custom.get("foz.mappings"), custom.get("foz.lists"));
         String id = root.text("id").orElse("");
         String source =
                 root.list("servers").stream()
@@ -94,7 +97,14 @@ public final class ContractReader {
 
     private Contract.Table table(Yaml.Mapping object) {
         Map<String, Yaml.Mapping> custom =
-                customProperties(object, Set.of("foz.capture", "foz.sync", "foz.command"));
+                customProperties(
+                        object,
+                        Set.of(
+                                "foz.capture",
+                                "foz.sync",
+                                "foz.command",
+                                "foz.deduplicate",
+                                "foz.dependencies"));
         String name = object.text("name").orElse("").toLowerCase(Locale.ROOT);
         if (!NAME.matcher(name).matches() || name.startsWith("foz_")) {
             problem(
@@ -110,7 +120,8 @@ public final class ContractReader {
                 columns,
                 Optional.ofNullable(custom.get("foz.capture")).map(this::capture),
                 Optional.ofNullable(custom.get("foz.sync")).map(this::sync).orElse(List.of()),
-                Optional.ofNullable(custom.get("foz.command")).flatMap(this::command));
+                Optional.ofNullable(custom.get("foz.command")).flatMap(this::command),
+                quality.table(name, object, custom));
     }
 
     private List<Contract.Column> columns(Yaml.Mapping object, String table) {
@@ -137,7 +148,8 @@ public final class ContractReader {
 
     private Contract.Column column(Yaml.Mapping property, int ordinal) {
         Map<String, Yaml.Mapping> custom =
-                customProperties(property, Set.of("foz.sync", "foz.classificationReason"));
+                customProperties(
+                        property, Set.of("foz.sync", "foz.classificationReason", "foz.clean"));
         String name = property.text("name").orElse("").toLowerCase(Locale.ROOT);
         if (!NAME.matcher(name).matches()) {
             problem(
@@ -162,7 +174,8 @@ public final class ContractReader {
                 property.text("classification"),
                 synced,
                 minimum(property),
-                reference(property));
+                reference(property),
+                quality.clean(custom.get("foz.clean")));
     }
 
     private static Optional<BigDecimal> minimum(Yaml.Mapping property) {

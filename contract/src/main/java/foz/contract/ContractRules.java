@@ -40,6 +40,7 @@ final class ContractRules {
             scope(table, scope);
         }
         table.command().ifPresent(command -> command(table, command));
+        new QualityRules(table, (message, remedy) -> problem(table, message, remedy)).check();
     }
 
     private void stamp(Contract.Table table, String name) {

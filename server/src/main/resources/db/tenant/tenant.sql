@@ -144,3 +144,58 @@ CREATE TABLE IF NOT EXISTS foz_delivery (
     attempts integer NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS foz_delivery_order ON foz_delivery (source, ordering_key, position);
+
+-- Each value of the replica that cleaning made another than the source's, with the source's.
+CREATE TABLE IF NOT EXISTS foz_cleaned (
+    table_name text NOT NULL,
+    row_key text NOT NULL,
+    column_name text NOT NULL,
+    rule text NOT NULL,
+    original text NOT NULL,
+    value text NOT NULL,
+    confidence real NOT NULL,
+    seq bigint NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (table_name, row_key, column_name)
+);
+
+-- Rows that came and broke a rule of a severity below error, counted for each rule.
+CREATE TABLE IF NOT EXISTS foz_quality_finding (
+    table_name text NOT NULL,
+    rule text NOT NULL,
+    rows bigint NOT NULL,
+    last_row_key text NOT NULL,
+    last_text text NOT NULL,
+    first_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    last_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (table_name, rule)
+);
+
+-- What the rules of the contract measured in the replica, one row a rule and run.
+CREATE TABLE IF NOT EXISTS foz_quality_result (
+    run bigint NOT NULL,
+    table_name text NOT NULL,
+    rule text NOT NULL,
+    severity text NOT NULL,
+    bound text NOT NULL,
+    measured numeric,
+    passed boolean NOT NULL,
+    fault text,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (run, table_name, rule)
+);
+CREATE SEQUENCE IF NOT EXISTS foz_quality_run;
+
+-- Rows that are the same thing as another, their survivor. A run that was undone keeps its rows, with the time.
+CREATE TABLE IF NOT EXISTS foz_duplicate (
+    run bigint NOT NULL,
+    table_name text NOT NULL,
+    row_key text NOT NULL,
+    survivor_key text NOT NULL,
+    score real NOT NULL,
+    rule text NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    undone_at timestamptz,
+    PRIMARY KEY (run, table_name, row_key)
+);
+CREATE UNIQUE INDEX IF NOT EXISTS foz_duplicate_live ON foz_duplicate (table_name, row_key) WHERE undone_at IS NULL;

@@ -29,7 +29,10 @@ class ArchitectureTest {
                     Map.entry(
                             "ingest",
                             Set.of("error", "identity", "log", "replica", "settings", "tenant")),
-                    Map.entry("apply", Set.of("error", "log", "replica", "settings", "tenant")),
+                    Map.entry("quality", Set.of("error", "replica", "tenant")),
+                    Map.entry(
+                            "apply",
+                            Set.of("error", "log", "quality", "replica", "settings", "tenant")),
                     Map.entry("sync", Set.of("error", "identity", "replica", "settings", "tenant")),
                     Map.entry(
                             "command",
@@ -45,6 +48,7 @@ class ArchitectureTest {
                                     "embedded",
                                     "error",
                                     "identity",
+                                    "quality",
                                     "replica",
                                     "settings",
                                     "tenant")),

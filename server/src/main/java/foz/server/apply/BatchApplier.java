@@ -3,6 +3,7 @@ package foz.server.apply;
 import foz.contract.Contract.Column;
 import foz.contract.Contract.Table;
 import foz.server.log.BatchRecord;
+import foz.server.quality.RowCleaning;
 import foz.server.replica.ReplicaWriter;
 import foz.server.replica.RowId;
 import foz.server.replica.TableChanges;
@@ -35,12 +36,22 @@ final class BatchApplier {
     ///
     /// @param positions where each of `columns` stands in the batch's rows
     private record Target(
-            Table table, List<Column> columns, int[] positions, TableChanges changes) {}
+            Table table,
+            List<Column> columns,
+            int[] positions,
+            TableChanges changes,
+            RowCleaning.Rows cleaning) {}
 
     /// Rows of one table that carry the same columns.
     ///
     /// @param absent positions in the header of what they do not carry
     private record Carried(Change.TableHeader header, List<Integer> absent) {}
+
+    /// What of a row did not come with it, as positions in the header.
+    ///
+    /// @param absent what is not here at all
+    /// @param kept what an earlier change brought
+    private record Gaps(List<Integer> absent, List<Integer> kept) {}
 
     private static final int ROWS_AT_ONCE = 50_000;
 
@@ -48,6 +59,7 @@ final class BatchApplier {
     private final Tenant tenant;
     private final ReplicaWriter writer;
     private final Quarantine.Writer quarantine;
+    private final RowCleaning cleaning;
     private final AppliedState state;
     private final Optional<RowProbe> probe;
     private final Parts parts;
@@ -75,6 +87,7 @@ final class BatchApplier {
         this.writer = writer;
         this.state = AppliedState.lock(connection, tenant, source);
         this.quarantine = new Quarantine.Writer(connection, tenant, source);
+        this.cleaning = new RowCleaning(connection, tenant);
         this.snapshots = SnapshotState.open(connection, tenant);
         this.parts = new Parts(connection, tenant, source);
     }
@@ -91,6 +104,7 @@ final class BatchApplier {
                 break;
             }
             quarantine.at(batch.incarnation(), batch.seq());
+            cleaning.at(batch.seq());
             read(batch);
             at = at.after(batch);
         }
@@ -166,7 +180,7 @@ final class BatchApplier {
             return;
         }
         if (absent.isEmpty()) {
-            wholeRow(header, whole, values, delete);
+            wholeRow(header, whole, values, List.of(), delete);
         } else {
             incompleteRow(header, whole, values, absent);
         }
@@ -198,14 +212,19 @@ final class BatchApplier {
         return made;
     }
 
+    /// @param kept positions whose values were taken, and cleaned, with an earlier change
     private void wholeRow(
-            Change.TableHeader header, Target target, @Nullable String[] values, boolean delete)
+            Change.TableHeader header,
+            Target target,
+            @Nullable String[] values,
+            List<Integer> kept,
+            boolean delete)
             throws SQLException {
         if (targets.size() > 1) {
             List<@Nullable String> key = target.changes().keyOf(picked(target, values));
             others(target).forEach(other -> other.changes().forget(key));
         }
-        take(header, target, values, List.of(), delete);
+        take(header, target, values, new Gaps(List.of(), kept), delete);
     }
 
     /// A row of which a part is as it was. What that is may be in this very transaction, or in
@@ -240,7 +259,7 @@ final class BatchApplier {
             }
         }
         if (still.isEmpty()) {
-            wholeRow(header, whole, merged, false);
+            wholeRow(header, whole, merged, before.isPresent() ? absent : List.of(), false);
             return;
         }
         Target target = target(header, still);
@@ -253,7 +272,7 @@ final class BatchApplier {
             incompleteRow(header, java.util.Objects.requireNonNull(whole(header)), values, absent);
             return;
         }
-        take(header, target, merged, still, false);
+        take(header, target, merged, new Gaps(still, List.of()), false);
     }
 
     /// Targets of the same table that carry other columns.
@@ -274,7 +293,7 @@ final class BatchApplier {
             Change.TableHeader header,
             Target target,
             @Nullable String[] values,
-            List<Integer> absent,
+            Gaps gaps,
             boolean delete)
             throws SQLException {
         @Nullable String[] picked = picked(target, values);
@@ -282,12 +301,17 @@ final class BatchApplier {
         if (problem.isEmpty() && probe.isPresent()) {
             problem = probe.get().problem(target.columns(), picked);
         }
+        if (problem.isEmpty()) {
+            problem =
+                    target.cleaning()
+                            .take(picked, delete, i -> gaps.kept().contains(target.positions()[i]));
+        }
         if (problem.isPresent()) {
             if (!delete) {
                 // The source has the row: a snapshot's sweep leaves what the replica holds of it.
                 collect(target, picked);
             }
-            quarantine.add(header, values, absent, delete, problem.get());
+            quarantine.add(header, values, gaps.absent(), delete, problem.get());
             return;
         }
         if (delete) {
@@ -303,7 +327,7 @@ final class BatchApplier {
         }
     }
 
-    private static Target target(Change.TableHeader header, List<Integer> absent, Table table) {
+    private Target target(Change.TableHeader header, List<Integer> absent, Table table) {
         List<Column> columns = new ArrayList<>();
         List<Integer> positions = new ArrayList<>();
         for (int i = 0; i < header.columns().size(); i++) {
@@ -317,7 +341,8 @@ final class BatchApplier {
                 table,
                 columns,
                 positions.stream().mapToInt(Integer::intValue).toArray(),
-                new TableChanges(table, columns, !absent.isEmpty()));
+                new TableChanges(table, columns, !absent.isEmpty()),
+                cleaning.rows(table, columns));
     }
 
     private void collect(Target target, @Nullable String[] picked) {
@@ -348,6 +373,7 @@ final class BatchApplier {
             TableChanges sweep = new TableChanges(table.get(), table.get().key());
             sweep.sweep(generation);
             count(writer.write(connection, tenant, List.of(sweep)));
+            cleaning.swept(table.get(), generation);
         }
         SnapshotState.end(connection, tenant, tableName);
         snapshots.remove(tableName);
@@ -374,6 +400,7 @@ final class BatchApplier {
         if (!changes.isEmpty()) {
             count(writer.write(connection, tenant, changes));
         }
+        cleaning.write();
         targets.clear();
         run = null;
     }

@@ -4,6 +4,7 @@ import foz.contract.Contract.Column;
 import foz.contract.Contract.Table;
 import foz.server.error.ErrorCode;
 import foz.server.error.FozException;
+import foz.server.quality.RowCleaning;
 import foz.server.replica.ReplicaWriter;
 import foz.server.replica.TableChanges;
 import foz.server.replica.Transactions;
@@ -140,16 +141,23 @@ public final class Quarantine {
         if (problem.isPresent()) {
             throw new FozException(ErrorCode.BAD_REQUEST, problem.get() + "; correct it");
         }
-        TableChanges changes = new TableChanges(table, columns);
-        if (delete) {
-            changes.delete(row);
-        } else {
-            changes.upsert(row);
-        }
         Transactions.run(
                 dataSource,
                 connection -> {
+                    RowCleaning cleaning = new RowCleaning(connection, tenant);
+                    Optional<String> refused = cleaning.rows(table, columns).take(row, delete);
+                    if (refused.isPresent()) {
+                        throw new FozException(
+                                ErrorCode.BAD_REQUEST, refused.get() + "; correct it");
+                    }
+                    TableChanges changes = new TableChanges(table, columns);
+                    if (delete) {
+                        changes.delete(row);
+                    } else {
+                        changes.upsert(row);
+                    }
                     writer.write(connection, tenant, List.of(changes));
+                    cleaning.write();
                     try (PreparedStatement done =
                             connection.prepareStatement(
                                     "UPDATE \"%s\".foz_quarantine SET released_at = clock_timestamp() WHERE id = ?"

@@ -27,6 +27,7 @@ import picocli.CommandLine.Command;
             StatusCommand.class,
             TokenCommand.class,
             QuarantineCommand.class,
+            QualityCommand.class,
             ErpCommand.class,
             ReferenceCommand.class,
             CommandLine.HelpCommand.class

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -21,7 +22,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Compares a table of the source with the replica: count, key set, and a hash of each row's
-/// canonical text.
+/// canonical text. Of what cleaning changed, the original is compared.
 final class Verification {
 
     private static final int SHOWN_MAX = 20;
@@ -63,7 +64,7 @@ final class Verification {
             List<Difference> found = new ArrayList<>();
             read(
                     right,
-                    replicaSelect(table),
+                    replicaSelect(right, table),
                     table,
                     (id, values) -> {
                         counts[0]++;
@@ -112,7 +113,11 @@ final class Verification {
         Map<String, @Nullable String[]> sourceRows = new HashMap<>();
         Map<String, @Nullable String[]> replicaRows = new HashMap<>();
         read(left, sourceSelect(table), table, (id, v) -> keep(wanted, sourceRows, id, v));
-        read(right, replicaSelect(table), table, (id, v) -> keep(wanted, replicaRows, id, v));
+        read(
+                right,
+                replicaSelect(right, table),
+                table,
+                (id, v) -> keep(wanted, replicaRows, id, v));
         List<Difference> explained = new ArrayList<>();
         for (Difference difference : found) {
             @Nullable String[] a = sourceRows.get(difference.row());
@@ -228,16 +233,56 @@ final class Verification {
         return "\"" + (oneCase ? name.toLowerCase(java.util.Locale.ROOT) : name) + "\"";
     }
 
-    private String replicaSelect(Table table) {
+    /// The replica's rows as the source has them: where cleaning changed a value, its original.
+    private String replicaSelect(Connection connection, Table table) throws SQLException {
+        List<String> cleaned = cleaned(connection, table);
+        StringBuilder joins = new StringBuilder();
+        for (int i = 0; i < cleaned.size(); i++) {
+            joins.append(
+                    " LEFT JOIN \"%s\".foz_cleaned c%d ON c%d.table_name = '%s' AND c%d.column_name = '%s' AND c%d.row_key = %s"
+                            .formatted(
+                                    schema,
+                                    i,
+                                    i,
+                                    table.name(),
+                                    i,
+                                    cleaned.get(i),
+                                    i,
+                                    RowId.sql(table.key(), "t")));
+        }
         return "SELECT "
                 + table.columns().stream()
-                        .map(column -> "\"" + column.name() + "\"")
+                        .map(column -> {
+                            int at = cleaned.indexOf(column.name());
+                            String name = "t.\"" + column.name() + "\"";
+                            return at < 0
+                                    ? name
+                                    : "coalesce(c" + at + ".original, " + name + "::text)";
+                        })
                         .collect(Collectors.joining(", "))
                 + " FROM \""
                 + schema
                 + "\".\""
                 + table.name()
-                + "\"";
+                + "\" t"
+                + joins;
+    }
+
+    /// The columns of which cleaning changed a value.
+    private List<String> cleaned(Connection connection, Table table) throws SQLException {
+        List<String> columns = new ArrayList<>();
+        try (PreparedStatement statement =
+                connection.prepareStatement(
+                        "SELECT DISTINCT column_name FROM \"%s\".foz_cleaned WHERE table_name = ? ORDER BY 1"
+                                .formatted(schema))) {
+            statement.setString(1, table.name());
+            try (ResultSet found = statement.executeQuery()) {
+                while (found.next()) {
+                    columns.add(found.getString(1));
+                }
+            }
+        }
+        return columns;
     }
 
     /// Text as the server writes it, in one snapshot.

@@ -10,6 +10,11 @@ public final class RowId {
 
     private RowId() {}
 
+    /// The expression that makes the id from the row that `alias` names.
+    public static String sql(List<Column> key, String alias) {
+        return Sql.rowId(key, alias);
+    }
+
     /// @param key canonical texts of the key's columns, in the key's order
     public static String of(List<Column> columns, List<@Nullable String> key) {
         if (key.size() == 1) {

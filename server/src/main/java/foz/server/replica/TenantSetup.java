@@ -9,10 +9,6 @@ import foz.server.error.ErrorCode;
 import foz.server.error.FozException;
 import foz.server.tenant.Tenant;
 import foz.server.tenant.Tenants;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -56,10 +52,8 @@ public final class TenantSetup {
                 tenant.setString(2, schema);
                 tenant.executeUpdate();
                 statement.execute("CREATE SCHEMA IF NOT EXISTS " + Sql.quote(schema));
-                statement.execute("SET LOCAL search_path = " + Sql.quote(schema));
-                statement.execute(resource("/db/tenant/tenant.sql"));
-                statement.execute("SET LOCAL search_path = public");
             }
+            TenantLayout.apply(connection, schema);
             return id;
         });
     }
@@ -256,16 +250,5 @@ public final class TenantSetup {
 
     private <T> T inTransaction(Transactions.Work<T> work) {
         return Transactions.run(dataSource, work);
-    }
-
-    private static String resource(String path) {
-        try (InputStream in = TenantSetup.class.getResourceAsStream(path)) {
-            if (in == null) {
-                throw new IllegalStateException("no resource " + path);
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

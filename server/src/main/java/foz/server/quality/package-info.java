@@ -1,0 +1,5 @@
+/// Tenants, their contracts and what follows from them.
+@NullMarked
+package foz.server.quality;
+
+import org.jspecify.annotations.NullMarked;
