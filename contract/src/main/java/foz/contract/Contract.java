@@ -78,6 +78,8 @@ public record Contract(
     /// @param synced whether devices receive it
     /// @param minimumExclusive a value must be above it, when given
     /// @param reference the row that the value names
+    /// @param object whether the value goes to the object store, by `foz.object`: the replica and
+    ///   devices hold the text `sha256:<64 hexadecimal digits>:<bytes>` in its place
     public record Column(
             String name,
             String physicalName,
@@ -88,7 +90,27 @@ public record Contract(
             Optional<String> classification,
             boolean synced,
             Optional<java.math.BigDecimal> minimumExclusive,
-            Optional<Reference> reference) {}
+            Optional<Reference> reference,
+            boolean object) {
+
+        /// The column as the replica and devices hold it: of an object they hold the reference.
+        public Column held() {
+            return object
+                    ? new Column(
+                            name,
+                            physicalName,
+                            label,
+                            ColumnType.text(),
+                            required,
+                            keyPosition,
+                            classification,
+                            synced,
+                            minimumExclusive,
+                            reference,
+                            true)
+                    : this;
+        }
+    }
 
     public record Reference(String table, String column) {}
 

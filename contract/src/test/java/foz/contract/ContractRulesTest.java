@@ -61,4 +61,57 @@ class ContractRulesTest {
                 problem);
         assertTrue(problem.contains("leave stamp out"), problem);
     }
+
+    private static String withObject(String name, String type, String more) {
+        return contract("date")
+                + """
+                      - name: %s
+                        logicalType: string
+                        physicalType: '%s'
+                        customProperties: [{property: foz.object, value: %s}]
+                """
+                        .formatted(name, type, more);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bytea", "clob", "BLOB", "text"})
+    void anObjectIsHeldAsTheTextOfItsReference(String type) {
+        Contract.Column photo =
+                ContractReader.read(withObject("photo", type, "true"))
+                        .tables()
+                        .getFirst()
+                        .column("photo")
+                        .orElseThrow();
+        assertTrue(photo.object());
+        assertEquals("text", photo.held().type().replicaType());
+        assertEquals(
+                type.toLowerCase(java.util.Locale.ROOT).equals("bytea") || type.equals("BLOB"),
+                photo.type().replicaType().equals("bytea"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"integer", "timestamp", "uuid"})
+    void refusesAnObjectOfAnotherType(String type) {
+        ContractException refused =
+                assertThrows(
+                        ContractException.class,
+                        () -> ContractReader.read(withObject("photo", type, "true")),
+                        type);
+        String problem = refused.problems().getFirst().toString();
+        assertTrue(problem.contains("'orders.photo'"), problem);
+        assertTrue(problem.contains("text or bytes"), problem);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"yes", "1", "{a: b}"})
+    void refusesAnObjectThatIsNeitherTrueNorFalse(String value) {
+        ContractException refused =
+                assertThrows(
+                        ContractException.class,
+                        () -> ContractReader.read(withObject("photo", "bytea", value)),
+                        value);
+        assertTrue(
+                refused.problems().getFirst().toString().contains("write true or false"),
+                refused.getMessage());
+    }
 }

@@ -225,7 +225,8 @@ class IntakeTest {
                         Optional.empty(),
                         true,
                         Optional.empty(),
-                        Optional.empty());
+                        Optional.empty(),
+                        false);
         Table table =
                 new Table("t", "t", List.of(column), Optional.empty(), List.of(), Optional.empty());
         for (String outside : List.of("1e400", "-1e400", "1e-400", "9".repeat(310))) {
