@@ -27,7 +27,7 @@ public final class HeldObjects {
     private final TransactionTemplate transactions;
     private final ObjectMeters meters;
 
-    HeldObjects(
+    public HeldObjects(
             ObjectStore store,
             JdbcClient jdbc,
             TransactionTemplate transactions,

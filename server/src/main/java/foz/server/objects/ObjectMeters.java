@@ -15,7 +15,7 @@ public final class ObjectMeters {
     private final Counter bytesRead;
     private final Counter removed;
 
-    ObjectMeters(MeterRegistry meters) {
+    public ObjectMeters(MeterRegistry meters) {
         this.meters = meters;
         bytesPut = bytes("put", "Bytes of objects taken from agents", meters);
         bytesRead = bytes("read", "Bytes of objects sent to apps", meters);

@@ -138,8 +138,12 @@ public final class S3Server implements AutoCloseable {
         }
     }
 
+    public void stop() {
+        child.close();
+    }
+
     @Override
     public void close() {
-        child.close();
+        stop();
     }
 }
