@@ -13,11 +13,13 @@ import foz.server.settings.Settings;
 import foz.server.tenant.Tenants;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.ContentDisposition;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.security.oauth2.jwt.Jwt;
@@ -33,6 +35,7 @@ import org.springframework.web.bind.annotation.RestController;
 @Role("sync")
 final class ObjectController {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ObjectController.class);
     private static final int BUFFER_BYTES = 1 << 16;
 
     private final HeldObjects objects;
@@ -95,11 +98,9 @@ final class ObjectController {
                                         ErrorCode.NOT_FOUND,
                                         "no row that this token's devices hold has an object there; check table, column and row"));
         String tag = "\"" + reference.sha256() + "\"";
-        response.setHeader("ETag", tag);
-        // A row may come to refer to another object, or leave the caller's scope.
-        response.setHeader("Cache-Control", "private, no-cache");
         if (isKnown(request.getHeader("If-None-Match"), tag)) {
             response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
+            tagged(response, tag);
             return;
         }
         if (!reads.tryAcquire()) {
@@ -113,7 +114,14 @@ final class ObjectController {
         }
     }
 
-    private static boolean isKnown(@org.jspecify.annotations.Nullable String header, String tag) {
+    /// A row may come to refer to another object, or leave the caller's scope: an app asks again
+    /// whether what it has is still that.
+    private static void tagged(HttpServletResponse response, String tag) {
+        response.setHeader("ETag", tag);
+        response.setHeader("Cache-Control", "private, no-cache");
+    }
+
+    private static boolean isKnown(@Nullable String header, String tag) {
         return header != null && (header.strip().equals("*") || header.contains(tag));
     }
 
@@ -141,18 +149,25 @@ final class ObjectController {
                         tag,
                         object.bytes());
         ContentKind kind = kind(object);
-        response.setHeader("Accept-Ranges", "bytes");
-        response.setHeader("X-Content-Type-Options", "nosniff");
-        response.setHeader("Content-Disposition", disposition(wanted, kind));
-        response.setContentType(kind.mediaType());
-        response.setContentLengthLong(range.bytes());
-        if (range.partial()) {
-            response.setStatus(HttpServletResponse.SC_PARTIAL_CONTENT);
-            response.setHeader("Content-Range", range.header(object.bytes()));
-        }
-        if (request.getMethod().equals("GET")) {
-            copy(object, range, response.getOutputStream());
-            meters.read(range.bytes());
+        boolean body = request.getMethod().equals("GET");
+        try (InputStream in =
+                body
+                        ? objects.open(object, range.from(), range.bytes())
+                        : InputStream.nullInputStream()) {
+            tagged(response, tag);
+            response.setHeader("Accept-Ranges", "bytes");
+            response.setHeader("X-Content-Type-Options", "nosniff");
+            response.setHeader("Content-Disposition", disposition(wanted, kind));
+            response.setContentType(kind.mediaType());
+            response.setContentLengthLong(range.bytes());
+            if (range.partial()) {
+                response.setStatus(HttpServletResponse.SC_PARTIAL_CONTENT);
+                response.setHeader("Content-Range", range.header(object.bytes()));
+            }
+            if (body) {
+                response.flushBuffer();
+                copy(object, in, range.bytes(), response.getOutputStream());
+            }
         }
     }
 
@@ -173,21 +188,30 @@ final class ObjectController {
 
     /// @throws IOException when the store gives less than it said, or the app went away: the
     ///   connection breaks off
-    private void copy(StoredObject object, ByteRange range, OutputStream out) throws IOException {
+    private void copy(StoredObject object, InputStream in, long bytes, OutputStream out)
+            throws IOException {
         byte[] buffer = new byte[BUFFER_BYTES];
-        long left = range.bytes();
-        try (InputStream in = objects.open(object, range.from(), range.bytes())) {
-            while (left > 0) {
-                int count = in.read(buffer);
-                if (count < 0) {
-                    throw new EOFException(
-                            "the object store ended %s too early, by %d bytes"
-                                    .formatted(object.key().sha256(), left));
-                }
-                out.write(buffer, 0, count);
-                left -= count;
-            }
+        for (long left = bytes; left > 0; ) {
+            int count = read(object, in, buffer);
+            out.write(buffer, 0, count);
+            left -= count;
         }
         out.flush();
+        meters.read(bytes);
+    }
+
+    /// The store's fault is thrown as one that nobody takes for an app that went away.
+    private int read(StoredObject object, InputStream in, byte[] buffer) throws IOException {
+        int count = -1;
+        try {
+            count = in.read(buffer);
+        } catch (IOException e) {
+            LOG.warn("reading {} failed", object, e);
+        }
+        if (count < 0) {
+            meters.error("read", ErrorCode.UNAVAILABLE.name());
+            throw new IOException("the object store ended %s too early".formatted(object));
+        }
+        return count;
     }
 }

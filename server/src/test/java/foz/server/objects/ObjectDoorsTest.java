@@ -270,6 +270,7 @@ class ObjectDoorsTest {
                         "If-None-Match",
                         header(found, "ETag"));
         assertEquals(304, again.statusCode());
+        assertEquals(header(found, "ETag"), header(again, "ETag"));
         assertEquals(0, again.body().length);
     }
 
