@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -113,5 +114,28 @@ class ContractRulesTest {
         assertTrue(
                 refused.problems().getFirst().toString().contains("write true or false"),
                 refused.getMessage());
+    }
+
+    @Test
+    void aColumnThatBecomesAnObjectBreaksItsReaders() {
+        var differences =
+                ContractDiff.between(
+                        ContractReader.read(withObject("photo", "text", "false")),
+                        ContractReader.read(withObject("photo", "text", "true")));
+        assertEquals(1, differences.size(), differences.toString());
+        assertTrue(differences.getFirst().breaking());
+        assertEquals("orders.photo", differences.getFirst().where());
+    }
+
+    @Test
+    void refusesAnObjectInTheKey() {
+        ContractException refused =
+                assertThrows(
+                        ContractException.class,
+                        () ->
+                                ContractReader.read(
+                                        withObject("photo", "text", "true")
+                                                + "        primaryKey: true\n"));
+        assertTrue(refused.getMessage().contains("a row is known by"), refused.getMessage());
     }
 }

@@ -39,6 +39,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 /// The doors to the object store: agents put, apps read what their rows refer to.
 class ObjectDoorsTest {
 
+    private static final String ROLES = "ingest,sync";
     private static final int BYTES_MAX = 64 << 20;
     private static final byte[] PNG = png(200_000);
 
@@ -70,14 +71,17 @@ class ObjectDoorsTest {
     static void start() {
         database = new TestDatabase(folder);
         url = "http://127.0.0.1:" + Home.freePort();
-        server = server(url, Map.of("foz.objects.url", objects().toUri().toString()));
+        server = server(url, ROLES, Map.of("foz.objects.url", objects().toUri().toString()));
     }
 
-    private static ConfigurableApplicationContext server(String at, Map<String, Object> settings) {
+    private static ConfigurableApplicationContext server(
+            String at, String roles, Map<String, Object> settings) {
         Map<String, Object> all = new HashMap<>(settings);
+        // There is no broker, and none is needed.
+        all.put("foz.log.bootstrapServers", "127.0.0.1:1");
         all.put("foz.objects.bytesMax", BYTES_MAX);
         all.put("foz.objects.putsMax", 2);
-        return database.server(URI.create(at).getPort(), "ingest,sync", all);
+        return database.server(URI.create(at).getPort(), roles, all);
     }
 
     @AfterAll
@@ -360,7 +364,7 @@ class ObjectDoorsTest {
             s3.bucket("foz");
             String other = "http://127.0.0.1:" + Home.freePort();
             try (ConfigurableApplicationContext onS3 =
-                    server(other, s3.settings("s3://foz/data"))) {
+                    server(other, ROLES, s3.settings("s3://foz/data"))) {
                 url = other;
                 byte[] large = png(20 << 20);
                 String agent = TestTokens.agent(onS3, other, "norte");
@@ -387,11 +391,11 @@ class ObjectDoorsTest {
     void withoutAStoreTheDoorsSaySo() throws Exception {
         String own = url;
         String other = "http://127.0.0.1:" + Home.freePort();
-        try (ConfigurableApplicationContext none = server(other, Map.of())) {
+        try (ConfigurableApplicationContext none = server(other, "sync", Map.of())) {
             url = other;
-            HttpResponse<byte[]> refused =
-                    put(TestTokens.agent(none, other, "norte"), sha256(PNG), PNG);
-            assertRefused(501, "NO_OBJECT_STORE", refused);
+            shop.write("norte", "product", "p", reference(PNG));
+            String app = TestTokens.app(none, other, "norte", "1");
+            assertRefused(501, "NO_OBJECT_STORE", read(app, "product", "photo", "p"));
         } finally {
             url = own;
         }
