@@ -136,6 +136,6 @@ class ContractRulesTest {
                                 ContractReader.read(
                                         withObject("photo", "text", "true")
                                                 + "        primaryKey: true\n"));
-        assertTrue(refused.getMessage().contains("a row is known by"), refused.getMessage());
+        assertTrue(refused.problems().toString().contains("a row is known by"), refused.toString());
     }
 }
