@@ -20,8 +20,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -144,6 +149,23 @@ class OrphanObjectsTest {
         pass(asked, 49);
         assertEquals(2, orphans.remove());
         assertTrue(objects.renew(asked).isEmpty(), "who asks is told to put it again");
+    }
+
+    @Test
+    void anObjectThatIsPutWhileItIsRemovedIsThereInTheEnd() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            ObjectKey key = put("norte", "raced");
+            pass(key, 49);
+            Instant before = Instant.now().minus(Duration.ofDays(2));
+            try (ExecutorService both = Executors.newVirtualThreadPerTaskExecutor()) {
+                Future<Boolean> removed = both.submit(() -> objects.remove(key, before));
+                Future<ObjectKey> again = both.submit(() -> put("norte", "raced"));
+                removed.get();
+                again.get();
+            }
+            assertTrue(isThere(key), "round " + i);
+            assertFalse(objects.remove(key, before), "it is wanted");
+        }
     }
 
     @Test
