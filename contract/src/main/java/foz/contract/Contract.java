@@ -91,6 +91,8 @@ public record Contract(
     /// @param minimumExclusive a value must be above it, when given
     /// @param reference the row that the value names
     /// @param clean what is done with its text on the way, in this order
+    /// @param object whether the value goes to the object store, by `foz.object`: the replica and
+    ///   devices hold the text `sha256:<64 hexadecimal digits>:<bytes>` in its place
     public record Column(
             String name,
             String physicalName,
@@ -102,10 +104,30 @@ public record Contract(
             boolean synced,
             Optional<java.math.BigDecimal> minimumExclusive,
             Optional<Reference> reference,
-            List<CleanStep> clean) {
+            List<CleanStep> clean,
+            boolean object) {
 
         public Column {
             clean = List.copyOf(clean);
+        }
+
+        /// The column as the replica and devices hold it: of an object they hold the reference.
+        public Column held() {
+            return object
+                    ? new Column(
+                            name,
+                            physicalName,
+                            label,
+                            ColumnType.text(),
+                            required,
+                            keyPosition,
+                            classification,
+                            synced,
+                            minimumExclusive,
+                            reference,
+                            clean,
+                            true)
+                    : this;
         }
 
         /// A column whose values are taken as they come.
@@ -131,7 +153,8 @@ public record Contract(
                     synced,
                     minimumExclusive,
                     reference,
-                    List.of());
+                    List.of(),
+                    false);
         }
     }
 

@@ -84,14 +84,22 @@ public final class ContractDiff {
                 add(true, where, "the column is gone");
                 continue;
             }
-            if (!now.get().type().equals(column.type())) {
+            if (!now.get().held().type().equals(column.held().type())) {
                 add(
                         true,
                         where,
                         "the type %s became %s"
                                 .formatted(
-                                        column.type().replicaType(),
-                                        now.get().type().replicaType()));
+                                        column.held().type().replicaType(),
+                                        now.get().held().type().replicaType()));
+            }
+            if (now.get().object() != column.object()) {
+                add(
+                        true,
+                        where,
+                        now.get().object()
+                                ? "its values go to the object store, and devices hold references"
+                                : "its values no longer go to the object store");
             }
             if (now.get().required() && !column.required()) {
                 add(true, where, "it became required");

@@ -149,7 +149,8 @@ public final class ContractReader {
     private Contract.Column column(Yaml.Mapping property, int ordinal) {
         Map<String, Yaml.Mapping> custom =
                 customProperties(
-                        property, Set.of("foz.sync", "foz.classificationReason", "foz.clean"));
+                        property,
+                        Set.of("foz.sync", "foz.classificationReason", "foz.clean", "foz.object"));
         String name = property.text("name").orElse("").toLowerCase(Locale.ROOT);
         if (!NAME.matcher(name).matches()) {
             problem(
@@ -175,7 +176,16 @@ public final class ContractReader {
                 synced,
                 minimum(property),
                 reference(property),
-                quality.clean(custom.get("foz.clean")));
+                quality.clean(custom.get("foz.clean")),
+                Optional.ofNullable(custom.get("foz.object")).map(this::object).orElse(false));
+    }
+
+    private boolean object(Yaml.Mapping property) {
+        String value = property.text("value").orElse("");
+        if (!value.equals("true") && !value.equals("false")) {
+            problem(property, "foz.object is '" + value + "'", "write true or false");
+        }
+        return value.equals("true");
     }
 
     private static Optional<BigDecimal> minimum(Yaml.Mapping property) {

@@ -19,6 +19,9 @@ final class ContractRules {
                     ColumnType.Kind.TIMESTAMP_WITH_ZONE,
                     ColumnType.Kind.DATE);
 
+    private static final Set<ColumnType.Kind> OBJECTS =
+            Set.of(ColumnType.Kind.TEXT, ColumnType.Kind.BYTES);
+
     private final Contract contract;
     private final Yaml.Mapping root;
     private final List<Problem> problems = new ArrayList<>();
@@ -41,6 +44,32 @@ final class ContractRules {
         }
         table.command().ifPresent(command -> command(table, command));
         new QualityRules(table, (message, remedy) -> problem(table, message, remedy)).check();
+        table.columns().stream()
+                .filter(Contract.Column::object)
+                .forEach(column -> object(table, column));
+    }
+
+    private void object(Contract.Table table, Contract.Column column) {
+        String name = table.name() + "." + column.name();
+        if (!OBJECTS.contains(column.type().kind())) {
+            problem(
+                    table,
+                    "foz.object of '%s' stands at the type %s"
+                            .formatted(name, column.type().kind().name().toLowerCase(Locale.ROOT)),
+                    "keep it for columns of text or bytes");
+        }
+        if (column.keyPosition() > 0) {
+            problem(
+                    table,
+                    "foz.object of '" + name + "' stands at a column of the key",
+                    "leave it out: a row is known by its key's own values");
+        }
+        if (table.capture().isEmpty()) {
+            problem(
+                    table,
+                    "foz.object of '" + name + "' stands in a table that is not captured",
+                    "keep it for captured tables");
+        }
     }
 
     private void stamp(Contract.Table table, String name) {

@@ -23,17 +23,33 @@ class ArchitectureTest {
                     Map.entry("error", Set.of()),
                     Map.entry("embedded", Set.of()),
                     Map.entry("log", Set.of("settings")),
+                    Map.entry("objects", Set.of("error", "settings")),
                     Map.entry("tenant", Set.of("error")),
                     Map.entry("replica", Set.of("error", "settings", "tenant")),
                     Map.entry("identity", Set.of("error", "settings")),
                     Map.entry(
                             "ingest",
-                            Set.of("error", "identity", "log", "replica", "settings", "tenant")),
+                            Set.of(
+                                    "error",
+                                    "identity",
+                                    "log",
+                                    "objects",
+                                    "replica",
+                                    "settings",
+                                    "tenant")),
                     Map.entry("quality", Set.of("error", "replica", "tenant")),
                     Map.entry(
                             "apply",
                             Set.of("error", "log", "quality", "replica", "settings", "tenant")),
-                    Map.entry("sync", Set.of("error", "identity", "replica", "settings", "tenant")),
+                    Map.entry(
+                            "sync",
+                            Set.of(
+                                    "error",
+                                    "identity",
+                                    "objects",
+                                    "replica",
+                                    "settings",
+                                    "tenant")),
                     Map.entry(
                             "command",
                             Set.of("error", "identity", "log", "replica", "settings", "tenant")),

@@ -113,6 +113,8 @@ final class Servers {
                   identity:
                     issuer: %s
                     consoleUrl: %s
+                  objects:
+                    url: "%s"
                 """
                         .formatted(
                                 port,
@@ -120,7 +122,14 @@ final class Servers {
                                 parts.notes().secret("foz"),
                                 kafka.bootstrapServers(),
                                 issuer,
-                                console));
+                                console,
+                                objects()));
+    }
+
+    /// The folder for large values, as an address: it may have characters that YAML gives a
+    /// meaning.
+    private String objects() {
+        return parts.data().resolve("objects").toAbsolutePath().toUri().toString();
     }
 
     private void awaitAnswer(Server server) {

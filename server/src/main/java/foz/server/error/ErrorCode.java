@@ -12,6 +12,16 @@ public enum ErrorCode {
             403,
             "The token lacks the scope, or belongs to another tenant or source. Ask the tenant's administrator."),
     NOT_FOUND(404, "Nothing stands under that name for this tenant. Check the name."),
+    OBJECT_GONE(
+            410,
+            "The row refers to an object that the object store does not hold. Bring the store back from its backup, or change the row at the source, so that the agent sends it again."),
+    LENGTH_REQUIRED(411, "An object comes without its length. Send Content-Length."),
+    RANGE_NOT_SATISFIABLE(
+            416,
+            "The range lies beyond the object's end. Ask for one within it, or for all of it."),
+    NO_OBJECT_STORE(
+            501,
+            "The server has no object store, and the tenant's contract needs one. Set foz.objects.url."),
     FENCED(
             409,
             "The agent was replaced by a newer one with its identity. Stop it, or open the stream again."),

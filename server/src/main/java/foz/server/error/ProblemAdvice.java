@@ -1,6 +1,7 @@
 package foz.server.error;
 
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +45,13 @@ final class ProblemAdvice {
     }
 
     @ExceptionHandler
-    ResponseEntity<ProblemDetail> handleOther(Exception e, HttpServletRequest request) {
+    ResponseEntity<ProblemDetail> handleOther(
+            Exception e, HttpServletRequest request, HttpServletResponse response)
+            throws Exception {
+        if (response.isCommitted()) {
+            // Half an answer is out: the connection breaks off, so that nobody takes it for all.
+            throw e;
+        }
         if (e instanceof ErrorResponse known) {
             HttpStatusCode status = known.getStatusCode();
             ProblemDetail problem = known.getBody();

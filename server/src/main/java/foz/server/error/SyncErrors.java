@@ -42,7 +42,7 @@ public final class SyncErrors {
         String code =
                 switch (e.code()) {
                     case UNAUTHORIZED, FORBIDDEN -> "S2101";
-                    case NOT_FOUND -> "S2002";
+                    case NOT_FOUND, OBJECT_GONE -> "S2002";
                     case BUSY -> "S2304";
                     case UNAVAILABLE -> "S2003";
                     case BAD_REQUEST,
@@ -53,7 +53,10 @@ public final class SyncErrors {
                             FENCED,
                             GAP,
                             DIVERGED,
-                            LEASED ->
+                            LEASED,
+                            LENGTH_REQUIRED,
+                            RANGE_NOT_SATISFIABLE,
+                            NO_OBJECT_STORE ->
                             "S2001";
                     case INTERNAL -> "S2001";
                 };

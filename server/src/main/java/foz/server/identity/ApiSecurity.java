@@ -133,8 +133,18 @@ class ApiSecurity {
                         "User-Agent",
                         "X-User-Agent",
                         "Idempotency-Key",
-                        "Accept-Language"));
-        cors.setExposedHeaders(List.of("Location", "Retry-After"));
+                        "Accept-Language",
+                        "Range",
+                        "If-Range",
+                        "If-None-Match"));
+        cors.setExposedHeaders(
+                List.of(
+                        "Location",
+                        "Retry-After",
+                        "ETag",
+                        "Accept-Ranges",
+                        "Content-Range",
+                        "Content-Disposition"));
         cors.setMaxAge(Duration.ofHours(1));
         UrlBasedCorsConfigurationSource source = new UrlBasedCorsConfigurationSource();
         for (String path :

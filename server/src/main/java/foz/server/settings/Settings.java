@@ -1,6 +1,7 @@
 package foz.server.settings;
 
 import java.util.List;
+import java.util.regex.Pattern;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -20,6 +21,7 @@ public record Settings(
         @DefaultValue Sync sync,
         @DefaultValue Command command,
         @DefaultValue Identity identity,
+        @DefaultValue Objects objects,
         @DefaultValue Metrics metrics) {
 
     public Settings {
@@ -108,6 +110,55 @@ public record Settings(
                     String consoleUrl) {
         public Identity {
             appRedirectUrls = List.copyOf(appRedirectUrls);
+        }
+    }
+
+    /// Large values and bodies, by their content's hash.
+    public record Objects(
+            @Doc(
+                            "Where objects lie: file:///folder, the same for every process, or s3://bucket/prefix; empty: nowhere, and large values are refused (foz up sets a folder)")
+                    @DefaultValue("")
+                    String url,
+            @Doc("Address of the S3 API; empty: Amazon's, of the region") @DefaultValue("")
+                    String endpoint,
+            @Doc("Region of the S3 API") @DefaultValue("us-east-1") String region,
+            @Doc(
+                            "Whether the bucket's name stands in the path of S3 addresses and not before the host's, as most servers of one's own want it")
+                    @DefaultValue("false")
+                    boolean pathStyle,
+            @Doc(
+                            "Access key of the S3 API; empty: what the environment or the machine's role gives")
+                    @DefaultValue("")
+                    Secret accessKey,
+            @Doc("Its secret key") @DefaultValue("") Secret secretKey,
+            @Doc("Bytes of one object, at most") @DefaultValue("1073741824") long bytesMax,
+            @Doc(
+                            "Objects that agents put at this process at once, at most; on S3 each takes 8 MiB of memory")
+                    @DefaultValue("8")
+                    int putsMax,
+            @Doc("Objects that apps read at this process at once, at most") @DefaultValue("64")
+                    int readsMax,
+            @Doc("Hours after its last put for which an object is kept though no row refers to it")
+                    @DefaultValue("48")
+                    int orphanHours) {
+
+        private static final Pattern URL =
+                Pattern.compile("|file:///.+|s3://[a-z0-9][a-z0-9.-]{1,62}(?:/.*)?");
+
+        public Objects {
+            if (!URL.matcher(url).matches()) {
+                throw new IllegalArgumentException(
+                        "foz.objects.url is '%s'; write file:///folder or s3://bucket/prefix, or leave it out"
+                                .formatted(url));
+            }
+            if (accessKey.value().isEmpty() != secretKey.value().isEmpty()) {
+                throw new IllegalArgumentException(
+                        "of foz.objects.accessKey and foz.objects.secretKey one is empty; set both, or neither");
+            }
+            if (orphanHours < 1) {
+                throw new IllegalArgumentException(
+                        "foz.objects.orphanHours is %d; write 1 or more".formatted(orphanHours));
+            }
         }
     }
 

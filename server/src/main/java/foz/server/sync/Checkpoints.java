@@ -78,6 +78,11 @@ final class Checkpoints {
                 .toList();
     }
 
+    /// Names of the buckets that the caller's devices see.
+    static List<String> bucketNames(Tenant tenant, Caller caller) {
+        return wanted(tenant, caller).stream().map(Wanted::local).toList();
+    }
+
     private static Map<String, Checkpoint.State> states(
             Connection connection, Tenant tenant, List<Wanted> wanted, int epoch)
             throws SQLException {

@@ -30,7 +30,8 @@ final class BuiltIn {
     static List<Table> tables(Contract contract) {
         List<Table> ordered = new ArrayList<>();
         Set<String> placed = new HashSet<>();
-        List<Table> waiting = new ArrayList<>(contract.tables());
+        List<Table> waiting =
+                new ArrayList<>(contract.tables().stream().map(BuiltIn::held).toList());
         waiting.add(refusals());
         while (!waiting.isEmpty()) {
             List<Table> ready =
@@ -43,6 +44,17 @@ final class BuiltIn {
             waiting.removeAll(ready);
         }
         return ordered;
+    }
+
+    /// The table as the server knows it: an object's column holds the text of its reference.
+    private static Table held(Table table) {
+        return new Table(
+                table.name(),
+                table.physicalName(),
+                table.columns().stream().map(Column::held).toList(),
+                table.capture(),
+                table.sync(),
+                table.command());
     }
 
     private static List<String> parents(Table table) {

@@ -1,0 +1,4 @@
+package foz.server.objects;
+
+/// An object that is in the store, whole.
+public record StoredObject(ObjectKey key, long bytes) {}
