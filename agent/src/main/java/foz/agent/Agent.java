@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,7 @@ final class Agent implements AutoCloseable {
     private final RowState state;
     private final Spool spool;
     private final List<Thread> threads = new ArrayList<>();
+    private volatile Optional<RowFeed> feed = Optional.empty();
 
     Agent(AgentSettings settings) {
         this.settings = settings;
@@ -74,23 +76,61 @@ final class Agent implements AutoCloseable {
         Instance instance = Instance.begin(settings.dataDir());
         ServerClient server = new ServerClient(settings, instance);
         Engine engine = Engines.of(settings.database(), settings.adaptersDir());
-        Dialect dialect = engine.dialect(settings.database());
+        Path feedDir = settings.dataDir().resolve("feed");
+        feed = engine.feed(settings.database(), feedDir);
         Contract contract = contract(server);
         if (!contract.source().equals(settings.source())) {
             throw new SettingsException(
                     "the contract is of the source '%s', and the setting 'source' is '%s'; write the same"
                             .formatted(contract.source(), settings.source()));
         }
+        if (feed.isPresent()) {
+            startFeed(feed.orElseThrow(), feedDir, contract, server, instance);
+        } else {
+            startDatabase(engine.dialect(settings.database()), contract, server, instance);
+        }
+        LOG.info(
+                "agent of {}: {} tables, {} commands",
+                settings.source(),
+                contract.captured().size(),
+                commands(contract).size());
+    }
+
+    private void startFeed(
+            RowFeed feed, Path workDir, Contract contract, ServerClient server, Instance instance) {
+        if (!commands(contract).isEmpty()) {
+            throw new SettingsException(
+                    "the contract has the commands %s, and a source of files or services takes none; leave foz.command out"
+                            .formatted(commands(contract).keySet()));
+        }
+        feed.check(contract.captured());
+        startUplink(feed.fingerprint(), contract, server, instance);
+        Cutter cutter = new Cutter(spool, settings);
+        Semaphore permits = new Semaphore(settings.sourceConnectionsMax(), true);
+        for (Contract.Table table : contract.captured()) {
+            FeedCapture capture = new FeedCapture(table, feed, state, cutter, spool, workDir);
+            run("capture-" + table.name(), new FeedLoop(capture, permits, meters));
+        }
+    }
+
+    private void startUplink(
+            String fingerprint, Contract contract, ServerClient server, Instance instance) {
         Uplink uplink =
                 new Uplink(
                         server,
                         spool,
                         state,
                         instance,
-                        fingerprint(dialect),
+                        fingerprint,
                         contract.captured().stream().map(Contract.Table::name).toList(),
                         meters);
         run("uplink", uplink);
+    }
+
+    private void startDatabase(
+            Dialect dialect, Contract contract, ServerClient server, Instance instance)
+            throws InterruptedException {
+        startUplink(fingerprint(dialect), contract, server, instance);
         Cutter cutter = new Cutter(spool, settings);
         Semaphore permits = new Semaphore(settings.sourceConnectionsMax(), true);
         for (Contract.Table table : contract.captured()) {
@@ -109,11 +149,6 @@ final class Agent implements AutoCloseable {
                     new CommandLoop(
                             server, dialect, new InboxWriter(dialect, commands), watcher, meters));
         }
-        LOG.info(
-                "agent of {}: {} tables, {} commands",
-                settings.source(),
-                contract.captured().size(),
-                commands.size());
     }
 
     private static Map<String, Contract.Table> commands(Contract contract) {
@@ -195,6 +230,7 @@ final class Agent implements AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
+        feed.ifPresent(RowFeed::close);
         state.close();
         meters.close();
         try {

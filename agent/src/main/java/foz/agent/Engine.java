@@ -1,5 +1,8 @@
 package foz.agent;
 
+import java.nio.file.Path;
+import java.util.Optional;
+
 /// A kind of source that the agent can work with. Found by [java.util.ServiceLoader], among the
 /// agent's own classes and in the jars of its adapters' folder.
 public interface Engine {
@@ -11,4 +14,12 @@ public interface Engine {
     String address();
 
     Dialect dialect(SourceSettings settings);
+
+    /// The source's rows, where it is no database; then it has no dialect, and takes no commands.
+    ///
+    /// @param workDir a folder for what is fetched, the feed's own
+    /// @throws SettingsException when the feed's settings are wrong
+    default Optional<RowFeed> feed(SourceSettings settings, Path workDir) {
+        return Optional.empty();
+    }
 }

@@ -52,6 +52,9 @@ final class RowState implements AutoCloseable {
     private final MVStore store;
     private final MVMap<String, Integer> masks;
 
+    /// Where each table of a feed is read on from.
+    private final MVMap<String, String> cursors;
+
     /// Grows when everything is forgotten.
     private long generation;
 
@@ -66,6 +69,7 @@ final class RowState implements AutoCloseable {
                         .open();
         store.setVersionsToKeep(0);
         this.masks = store.openMap("masks");
+        this.cursors = store.openMap("cursors");
     }
 
     static RowState open(Path dir) {
@@ -83,6 +87,25 @@ final class RowState implements AutoCloseable {
 
     synchronized boolean isEmpty() {
         return masks.isEmpty();
+    }
+
+    /// Grows when everything is forgotten.
+    synchronized long generation() {
+        return generation;
+    }
+
+    /// Where a feed's table is read on from; empty: from its beginning.
+    synchronized String cursor(String table) {
+        return cursors.getOrDefault(table, "");
+    }
+
+    /// Keeps a feed's cursor; to be called after what was read before it is durable.
+    ///
+    /// @param since the generation when the reading began
+    synchronized void keepCursor(String table, String cursor, long since) {
+        requireCurrent(since);
+        cursors.put(table, cursor);
+        store.commit();
     }
 
     private void requireCurrent(long since) {
@@ -108,6 +131,7 @@ final class RowState implements AutoCloseable {
         generation++;
         List<String> tables = List.copyOf(masks.keySet());
         masks.clear();
+        cursors.clear();
         tables.forEach(table -> removeMapsBut(table, ""));
         store.commit();
         along.run();
