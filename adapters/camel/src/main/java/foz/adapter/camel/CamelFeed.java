@@ -1,6 +1,5 @@
 package foz.adapter.camel;
 
-import foz.adapter.camel.FeedSpec.Auth;
 import foz.adapter.camel.FeedSpec.FileChoice;
 import foz.adapter.camel.FeedSpec.LocalFolder;
 import foz.adapter.camel.FeedSpec.Service;
@@ -12,8 +11,6 @@ import foz.agent.SettingsException;
 import foz.contract.Contract.Column;
 import foz.contract.Contract.Table;
 import java.io.IOException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -183,32 +180,7 @@ final class CamelFeed implements RowFeed {
                                 .formatted(
                                         service.limits().connectMsMax(),
                                         service.limits().answerMsMax());
-        String auth =
-                switch (service.auth()) {
-                    case Auth.Basic(String user, Secret password) ->
-                            "&authMethod=Basic&authenticationPreemptive=true&authUsername="
-                                    + raw(user)
-                                    + "&authPassword="
-                                    + raw(password.value());
-                    case Auth.ClientCredentials(
-                                    String url,
-                                    String id,
-                                    Secret secret,
-                                    String scope) ->
-                            "&oauth2CacheTokens=true&oauth2TokenEndpoint="
-                                    + raw(url)
-                                    + "&oauth2ClientId="
-                                    + raw(id)
-                                    + "&oauth2ClientSecret="
-                                    + raw(secret.value())
-                                    + (scope.isEmpty() ? "" : "&oauth2Scope=" + raw(scope));
-                    case Auth.None _, Auth.Bearer _, Auth.ApiKey _ -> "";
-                };
-        return camel.getEndpoint(service.url() + "?" + options + auth, HttpEndpoint.class);
-    }
-
-    private static String raw(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+        return camel.getEndpoint(service.url() + "?" + options, HttpEndpoint.class);
     }
 
     @Override

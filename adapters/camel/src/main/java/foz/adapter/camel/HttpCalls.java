@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -15,12 +16,14 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.Base64;
 import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Producer;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.component.http.HttpEndpoint;
+import org.apache.camel.component.http.OAuth2ClientConfigurer;
 
 /// Asks a service, through Camel's HTTP component, and is kind to it: pauses between requests,
 /// waits as long as it asks for, and gives up after some tries.
@@ -31,6 +34,8 @@ final class HttpCalls implements AutoCloseable {
     private static final int SERVER_ERROR = 500;
     private static final int BAD = 400;
     private static final int REDIRECT = 300;
+    private static final long TOKEN_SECONDS = 3_600;
+    private static final long TOKEN_MARGIN_SECONDS = 5;
 
     /// @param links the header `Link`; empty when there is none
     record Answer(Path body, String links) {}
@@ -52,13 +57,11 @@ final class HttpCalls implements AutoCloseable {
         this.file = file;
         this.clock = clock;
         this.pause = pause;
-        // The client's own retries would sleep for as long as a service asks, unseen.
-        HttpClientConfigurer signIn = endpoint.getHttpClientConfigurer();
+        Optional<HttpClientConfigurer> signIn = signIn(service.auth());
         endpoint.setHttpClientConfigurer(
                 builder -> {
-                    if (signIn != null) {
-                        signIn.configureHttpClient(builder);
-                    }
+                    signIn.ifPresent(own -> own.configureHttpClient(builder));
+                    // They would sleep for as long as a service asks, unseen.
                     builder.disableAutomaticRetries();
                 });
         try {
@@ -67,6 +70,25 @@ final class HttpCalls implements AutoCloseable {
         } catch (Exception e) {
             throw new IllegalStateException("an HTTP producer starts", e);
         }
+    }
+
+    /// Tokens are asked for, and kept while they are good, by Camel.
+    private static Optional<HttpClientConfigurer> signIn(Auth auth) {
+        return switch (auth) {
+            case Auth.ClientCredentials(String url, String id, Secret secret, String scope) ->
+                    Optional.of(
+                            new OAuth2ClientConfigurer(
+                                    id,
+                                    secret.value(),
+                                    url,
+                                    null,
+                                    scope.isEmpty() ? null : scope,
+                                    true,
+                                    TOKEN_SECONDS,
+                                    TOKEN_MARGIN_SECONDS,
+                                    false));
+            case Auth.None _, Auth.Basic _, Auth.Bearer _, Auth.ApiKey _ -> Optional.empty();
+        };
     }
 
     /// Asks until there is an answer; each lies in the same file, so that it must be read before
@@ -150,14 +172,17 @@ final class HttpCalls implements AutoCloseable {
         service.headers().forEach(request::setHeader);
         body.ifPresent(text -> {
             request.setHeader(Exchange.CONTENT_TYPE, service.contentType());
-            request.setBody(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            request.setBody(text.getBytes(StandardCharsets.UTF_8));
         });
         switch (service.auth()) {
             case Auth.Bearer(Secret token) ->
                     request.setHeader("Authorization", "Bearer " + token.value());
             case Auth.ApiKey(String header, Secret key) -> request.setHeader(header, key.value());
-            // The endpoint knows of these.
-            case Auth.None _, Auth.Basic _, Auth.ClientCredentials _ -> {}
+            case Auth.Basic(String user, Secret password) ->
+                    request.setHeader(
+                            "Authorization",
+                            "Basic " + base64(user + ":" + password.value()));
+            case Auth.None _, Auth.ClientCredentials _ -> {}
         }
         process(exchange);
         try {
@@ -172,6 +197,10 @@ final class HttpCalls implements AutoCloseable {
                     .handoverCompletions()
                     .forEach(completion -> completion.onComplete(exchange));
         }
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private void process(Exchange exchange) throws IOException {

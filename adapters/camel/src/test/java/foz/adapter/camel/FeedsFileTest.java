@@ -39,7 +39,7 @@ class FeedsFileTest {
         for (String wanted :
                 List.of(
                         "feeds[0].from: has [folder, http]",
-                        "line 3, feeds[0].from.folder.inclued: is not known here; use one of path, include",
+                        "line 3, feeds[0].from.folder.inclued: is not known here; use one of path, marker",
                         "feeds[0].format.csv.delimiter",
                         "'latin-x' is not known",
                         "write one of whole, increment",

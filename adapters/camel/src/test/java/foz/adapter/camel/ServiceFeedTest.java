@@ -409,7 +409,14 @@ class ServiceFeedTest {
                     if (exchange.getRequestURI().getPath().equals("/token")) {
                         boolean right =
                                 body.contains("grant_type=client_credentials")
-                                        && (body + authorization).length() > 30;
+                                        && authorization.equals(
+                                                "Basic "
+                                                        + Base64.getEncoder()
+                                                                .encodeToString(
+                                                                        "c1:s&c r=t"
+                                                                                .getBytes(
+                                                                                        StandardCharsets
+                                                                                                .UTF_8)));
                         return new Answer(
                                 right ? 200 : 400,
                                 Map.of("Content-Type", "application/json"),
