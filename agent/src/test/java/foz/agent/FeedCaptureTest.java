@@ -269,7 +269,9 @@ class FeedCaptureTest {
             });
             assertEquals(
                     List.of("+a=2", "+a=2", "+b=1", "+b=1"),
-                    sorted(source.sent()).stream().filter(t -> t.startsWith("+") && !t.contains("a=1")).toList());
+                    sorted(source.sent()).stream()
+                            .filter(t -> t.startsWith("+") && !t.contains("a=1"))
+                            .toList());
             source.take(increment("3", "a=2", "b=1"));
             assertEquals(List.of(), source.sent());
         }

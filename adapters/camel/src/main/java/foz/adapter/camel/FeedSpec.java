@@ -164,7 +164,7 @@ record FeedSpec(
             }
         }
 
-        record Number(String parameter, long first, Size size) implements Paging {}
+        record Numbered(String parameter, long first, Size size) implements Paging {}
 
         record Offset(String parameter, Size size) implements Paging {}
 

@@ -58,12 +58,11 @@ final class HttpCalls implements AutoCloseable {
         this.clock = clock;
         this.pause = pause;
         Optional<HttpClientConfigurer> signIn = signIn(service.auth());
-        endpoint.setHttpClientConfigurer(
-                builder -> {
-                    signIn.ifPresent(own -> own.configureHttpClient(builder));
-                    // They would sleep for as long as a service asks, unseen.
-                    builder.disableAutomaticRetries();
-                });
+        endpoint.setHttpClientConfigurer(builder -> {
+            signIn.ifPresent(own -> own.configureHttpClient(builder));
+            // They would sleep for as long as a service asks, unseen.
+            builder.disableAutomaticRetries();
+        });
         try {
             this.producer = endpoint.createProducer();
             producer.start();
@@ -180,8 +179,7 @@ final class HttpCalls implements AutoCloseable {
             case Auth.ApiKey(String header, Secret key) -> request.setHeader(header, key.value());
             case Auth.Basic(String user, Secret password) ->
                     request.setHeader(
-                            "Authorization",
-                            "Basic " + base64(user + ":" + password.value()));
+                            "Authorization", "Basic " + base64(user + ":" + password.value()));
             case Auth.None _, Auth.ClientCredentials _ -> {}
         }
         process(exchange);

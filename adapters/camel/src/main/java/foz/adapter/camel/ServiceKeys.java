@@ -119,7 +119,7 @@ final class ServiceKeys {
                     case "page" -> {
                         Keys own = keys.required("page");
                         Paging found =
-                                new Paging.Number(
+                                new Paging.Numbered(
                                         own.text("parameter", "page"),
                                         own.number("first", 1, 0, 1),
                                         size(own));

@@ -159,7 +159,7 @@ final class ServiceReader implements TableReader {
 
     private String token(Document document, HttpCalls.Answer answer) throws IOException {
         return switch (service.paging()) {
-            case Paging.None _, Paging.Number _, Paging.Offset _ -> "";
+            case Paging.None _, Paging.Numbered _, Paging.Offset _ -> "";
             case Paging.Token token -> rows.beside(document, token.at());
             case Paging.Link(String at, Size _) ->
                     at.isEmpty() ? linked(answer.links()) : rows.beside(document, at);
@@ -180,7 +180,7 @@ final class ServiceReader implements TableReader {
         return switch (service.paging()) {
             case Paging.None _ -> Optional.empty();
             // Only a page without rows is surely the last: a service may give fewer than asked.
-            case Paging.Number _ ->
+            case Paging.Numbered _ ->
                     count == 0 ? Optional.empty() : Optional.of(new At(at.page() + 1, 0, ""));
             case Paging.Offset _ ->
                     count == 0 ? Optional.empty() : Optional.of(new At(0, at.offset() + count, ""));
@@ -210,7 +210,7 @@ final class ServiceReader implements TableReader {
         values.put("cursor", "");
         values.put("size", size().rows() == 0 ? "" : String.valueOf(size().rows()));
         switch (service.paging()) {
-            case Paging.Number number ->
+            case Paging.Numbered number ->
                     values.put("page", String.valueOf(number.first() + at.page()));
             case Paging.Offset _ -> values.put("offset", String.valueOf(at.offset()));
             case Paging.Token _ -> values.put("cursor", at.token());
@@ -232,7 +232,7 @@ final class ServiceReader implements TableReader {
         service.since().ifPresent(since -> parameters.put("since", since.parameter()));
         parameters.put("size", size().parameter());
         switch (service.paging()) {
-            case Paging.Number number -> parameters.put("page", number.parameter());
+            case Paging.Numbered number -> parameters.put("page", number.parameter());
             case Paging.Offset offset -> parameters.put("offset", offset.parameter());
             case Paging.Token token -> parameters.put("cursor", token.parameter());
             case Paging.None _, Paging.Link _ -> {}

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import foz.agent.SettingsException;
+import foz.agent.SourceSettings;
 import foz.value.ColumnType;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.List;
@@ -59,6 +61,26 @@ class FeedsFileTest {
                         columns: {prise: PRECO}
                         """);
         assertTrue(message.contains("'prise'"), message);
+    }
+
+    @Test
+    void theGuidesExampleIsRead() throws Exception {
+        Path guide =
+                Path.of(System.getProperty("foz.root", "."), "docs", "guide", "integrators.md");
+        String text = Files.readString(guide);
+        String yaml = text.substring(text.indexOf("name: erp-files"));
+        Files.writeString(dir.resolve("erp.password"), "secret");
+        SourceSettings settings = new SourceSettings("feed:x", "", "", "America/Sao_Paulo");
+        FeedsFile file =
+                FeedsFile.read(
+                        yaml.substring(0, yaml.indexOf("```")),
+                        dir,
+                        settings,
+                        new Secrets(settings, dir, name -> "of " + name));
+        assertEquals("erp-files", file.name());
+        assertEquals(
+                List.of("product", "stock", "customer", "price"),
+                List.copyOf(file.feeds().keySet()));
     }
 
     private static String canonical(String physicalType, ValueFormat format, String text) {
