@@ -11,6 +11,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoField;
 import java.time.temporal.TemporalAccessor;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -35,8 +36,13 @@ final class Canonical {
                     .appendPattern("[XXX][XX][X]")
                     .optionalEnd()
                     .toFormatter(Locale.ROOT);
+
+    /// A fraction without zeros at its end, as PostgreSQL writes it.
     private static final DateTimeFormatter SECONDS =
-            DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
+            new DateTimeFormatterBuilder()
+                    .appendPattern("HH:mm:ss")
+                    .appendFraction(ChronoField.NANO_OF_SECOND, 0, 9, true)
+                    .toFormatter(Locale.ROOT);
 
     private final ColumnType type;
     private final ValueFormat format;
@@ -234,12 +240,8 @@ final class Canonical {
         return at.toLocalDate() + " " + time(at.toLocalTime());
     }
 
-    /// A fraction without zeros at its end, as PostgreSQL writes it.
     private static String time(LocalTime time) {
-        String seconds = time.format(SECONDS);
-        return time.getNano() == 0
-                ? seconds
-                : seconds + "." + "%09d".formatted(time.getNano()).replaceAll("0+$", "");
+        return time.format(SECONDS);
     }
 
     private String bytes(String text) {

@@ -79,7 +79,7 @@ final class CsvReader implements RowReader {
             }
             throw new FeedException(
                     "%s, after line %d: is not CSV: %s"
-                            .formatted(document.name(), line, e.getCause().getMessage()),
+                            .formatted(document.name(), line, e.getMessage()),
                     e);
         }
     }

@@ -44,13 +44,14 @@ public final class FeedEngine implements Engine {
             java.util.function.Function<String, @org.jspecify.annotations.Nullable String>
                     environment) {
         Path file = Path.of(settings.jdbcUrl().substring("feed:".length())).toAbsolutePath();
+        Path base = file.resolveSibling("");
         try {
             FeedsFile feeds =
                     FeedsFile.read(
                             Files.readString(file),
-                            file.getParent(),
+                            base,
                             settings,
-                            new Secrets(settings, file.getParent(), environment));
+                            new Secrets(settings, base, environment));
             return new CamelFeed(feeds.name(), feeds.feeds(), workDir, clock, pause);
         } catch (IOException e) {
             throw new SettingsException(

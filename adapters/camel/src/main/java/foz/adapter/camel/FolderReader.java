@@ -62,7 +62,8 @@ final class FolderReader implements TableReader {
 
     private static Pattern pattern(String include) {
         StringBuilder regex = new StringBuilder();
-        for (char c : include.toCharArray()) {
+        for (int i = 0; i < include.length(); i++) {
+            char c = include.charAt(i);
             regex.append(
                     switch (c) {
                         case '*' -> ".*";

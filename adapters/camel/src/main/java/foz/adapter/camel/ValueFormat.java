@@ -68,7 +68,8 @@ record ValueFormat(
     static DateTimeFormatter formatter(String pattern) {
         StringBuilder years = new StringBuilder();
         boolean quoted = false;
-        for (char c : pattern.toCharArray()) {
+        for (int i = 0; i < pattern.length(); i++) {
+            char c = pattern.charAt(i);
             quoted ^= c == '\'';
             years.append(c == 'y' && !quoted ? 'u' : c);
         }

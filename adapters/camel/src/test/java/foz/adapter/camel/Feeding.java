@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// A feeds' file with one table, read again and again as an agent does.
 final class Feeding implements AutoCloseable {
@@ -81,12 +82,12 @@ final class Feeding implements AutoCloseable {
                         cursor,
                         new RowSink() {
                             @Override
-                            public void row(String[] values) {
+                            public void row(@Nullable String[] values) {
                                 named.add("+" + String.join("|", texts(values)));
                             }
 
                             @Override
-                            public void gone(String[] values) {
+                            public void gone(@Nullable String[] values) {
                                 named.add("-" + values[0]);
                             }
                         });
@@ -100,7 +101,7 @@ final class Feeding implements AutoCloseable {
         return named;
     }
 
-    private static List<String> texts(String[] values) {
+    private static List<String> texts(@Nullable String[] values) {
         List<String> texts = new ArrayList<>();
         for (String value : values) {
             texts.add(value == null ? "null" : value);

@@ -236,10 +236,12 @@ class FolderFeedTest {
                         """)) {
             Files.write(
                     in.resolve("a.txt"),
-                    ("H20261125\n"
-                                    + "D0001Maçã    1.50 24112026 \n"
-                                    + "D0002                      \n"
-                                    + "T0002\n")
+                    """
+                    H20261125
+                    D0001Maçã    1.50 24112026\s
+                    D0002                     \s
+                    T0002
+                    """
                             .getBytes(Charset.forName("ISO-8859-1")));
             assertEquals(
                     List.of("+1|Maçã|1.50|2026-11-24 00:00:00", "+2|null|null|null", "whole"),

@@ -29,23 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// Files of a real SFTP server.
 class SftpFeedTest {
 
-    private static final String FEED =
-            """
-            from:
-              sftp:
-                host: 127.0.0.1
-                port: %d
-                user: reader
-                %s
-                knownHostsFile: known_hosts
-                path: out
-                include: "*.csv"
-                stableMs: 0
-                then: move
-                moveTo: done
-            format: {csv: {delimiter: ";"}}
-            mode: increment
-            """;
     private static final String PASSWORD = "password: \"${env:SFTP_PASSWORD}\"";
     private static final Map<String, String> ENVIRONMENT = Map.of("SFTP_PASSWORD", "p ä)&=%s");
 
@@ -94,7 +77,23 @@ class SftpFeedTest {
 
     private Feeding feeding(String signIn) throws IOException {
         return new Feeding(
-                dir, FEED.formatted(server.getPort(), signIn), Feeding.COLUMNS, ENVIRONMENT);
+                dir, """
+            from:
+              sftp:
+                host: 127.0.0.1
+                port: %d
+                user: reader
+                %s
+                knownHostsFile: known_hosts
+                path: out
+                include: "*.csv"
+                stableMs: 0
+                then: move
+                moveTo: done
+            format: {csv: {delimiter: ";"}}
+            mode: increment
+            """
+.formatted(server.getPort(), signIn), Feeding.COLUMNS, ENVIRONMENT);
     }
 
     private void file(String name, String rows) throws IOException {
