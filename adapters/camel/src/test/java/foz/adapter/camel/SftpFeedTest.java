@@ -77,23 +77,26 @@ class SftpFeedTest {
 
     private Feeding feeding(String signIn) throws IOException {
         return new Feeding(
-                dir, """
-            from:
-              sftp:
-                host: 127.0.0.1
-                port: %d
-                user: reader
-                %s
-                knownHostsFile: known_hosts
-                path: out
-                include: "*.csv"
-                stableMs: 0
-                then: move
-                moveTo: done
-            format: {csv: {delimiter: ";"}}
-            mode: increment
-            """
-.formatted(server.getPort(), signIn), Feeding.COLUMNS, ENVIRONMENT);
+                dir,
+                """
+                from:
+                  sftp:
+                    host: 127.0.0.1
+                    port: %d
+                    user: reader
+                    %s
+                    knownHostsFile: known_hosts
+                    path: out
+                    include: "*.csv"
+                    stableMs: 0
+                    then: move
+                    moveTo: done
+                format: {csv: {delimiter: ";"}}
+                mode: increment
+                """
+                        .formatted(server.getPort(), signIn),
+                Feeding.COLUMNS,
+                ENVIRONMENT);
     }
 
     private void file(String name, String rows) throws IOException {
