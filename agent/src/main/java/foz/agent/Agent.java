@@ -35,6 +35,7 @@ final class Agent implements AutoCloseable {
     private final RowState state;
     private final Spool spool;
     private final List<Thread> threads = new ArrayList<>();
+    private volatile Optional<RowFeed> feed = Optional.empty();
 
     Agent(AgentSettings settings) {
         this.settings = settings;
@@ -75,23 +76,62 @@ final class Agent implements AutoCloseable {
         Instance instance = Instance.begin(settings.dataDir());
         ServerClient server = new ServerClient(settings, instance);
         Engine engine = Engines.of(settings.database(), settings.adaptersDir());
-        Dialect dialect = engine.dialect(settings.database());
+        Path feedDir = settings.dataDir().resolve("feed");
+        feed = engine.feed(settings.database(), feedDir);
         Contract contract = contract(server);
         if (!contract.source().equals(settings.source())) {
             throw new SettingsException(
                     "the contract is of the source '%s', and the setting 'source' is '%s'; write the same"
                             .formatted(contract.source(), settings.source()));
         }
+        if (feed.isPresent()) {
+            startFeed(feed.orElseThrow(), feedDir, contract, server, instance);
+        } else {
+            startDatabase(engine, contract, server, instance);
+        }
+        LOG.info(
+                "agent of {}: {} tables, {} commands",
+                settings.source(),
+                contract.captured().size(),
+                commands(contract).size());
+    }
+
+    private void startFeed(
+            RowFeed feed, Path workDir, Contract contract, ServerClient server, Instance instance) {
+        if (!commands(contract).isEmpty()) {
+            throw new SettingsException(
+                    "the contract has the commands %s, and a source of files or services takes none; leave foz.command out"
+                            .formatted(commands(contract).keySet()));
+        }
+        feed.check(contract.captured());
+        startUplink(feed.fingerprint(), contract, server, instance);
+        Cutter cutter = new Cutter(spool, settings);
+        Semaphore permits = new Semaphore(settings.sourceConnectionsMax(), true);
+        for (Contract.Table table : contract.captured()) {
+            FeedCapture capture = new FeedCapture(table, feed, state, cutter, spool, workDir);
+            run("capture-" + table.name(), new FeedLoop(capture, permits, meters));
+        }
+    }
+
+    private void startUplink(
+            String fingerprint, Contract contract, ServerClient server, Instance instance) {
         Uplink uplink =
                 new Uplink(
                         server,
                         spool,
                         state,
                         instance,
-                        fingerprint(dialect),
+                        fingerprint,
                         contract.captured().stream().map(Contract.Table::name).toList(),
                         meters);
         run("uplink", uplink);
+    }
+
+    private void startDatabase(
+            Engine engine, Contract contract, ServerClient server, Instance instance)
+            throws InterruptedException {
+        Dialect dialect = engine.dialect(settings.database());
+        startUplink(fingerprint(dialect), contract, server, instance);
         Cutter cutter = new Cutter(spool, settings);
         List<Contract.Table> logged = logCapture(engine, dialect, cutter, contract);
         Semaphore permits = new Semaphore(settings.sourceConnectionsMax(), true);
@@ -115,11 +155,6 @@ final class Agent implements AutoCloseable {
                     new CommandLoop(
                             server, dialect, new InboxWriter(dialect, commands), watcher, meters));
         }
-        LOG.info(
-                "agent of {}: {} tables, {} commands",
-                settings.source(),
-                contract.captured().size(),
-                commands.size());
     }
 
     /// Captures by the log what the contract wants so and the source allows.
@@ -242,6 +277,7 @@ final class Agent implements AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
+        feed.ifPresent(RowFeed::close);
         state.close();
         meters.close();
         try {

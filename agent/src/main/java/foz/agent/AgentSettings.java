@@ -19,7 +19,8 @@ import java.util.regex.Pattern;
 /// @param tokenUrl the issuer's token endpoint
 /// @param clientId this agent's name at the issuer
 /// @param keyFile its private key, as a JWK
-/// @param adaptersDir folder with a folder of jars for each further adapter
+/// @param adaptersDir folder with a folder of jars for each further adapter; where it is not set,
+///   `lib/adapters` of the installation
 /// @param dataDir where spool and row state lie
 /// @param metricsPort loopback port of the metrics page; 0: any free one
 /// @param sourceConnectionsMax connections to the source for capture, at once
@@ -107,13 +108,15 @@ record AgentSettings(
                     text("source", ""),
                     new SourceSettings(
                             text("jdbcUrl", ""),
-                            text("jdbcUser", ""),
+                            text("jdbcUrl", "").startsWith("jdbc:")
+                                    ? text("jdbcUser", "")
+                                    : values.getOrDefault("jdbcUser", ""),
                             values.getOrDefault("jdbcPassword", ""),
                             values.getOrDefault("sourceTimeZone", ""),
                             logName(),
                             path("dataDir").resolve("log")),
                     file.toAbsolutePath()
-                            .resolveSibling(values.getOrDefault("adaptersDir", "adapters")),
+                            .resolveSibling(values.getOrDefault("adaptersDir", adaptersDir())),
                     path("dataDir"),
                     (int) number("metricsPort", 0, 0, 65_535),
                     (int) number("sourceConnectionsMax", 2, 1, 16),
@@ -139,6 +142,12 @@ record AgentSettings(
                                 .formatted(name, file));
             }
             return name;
+        }
+
+        /// Beside the agent's own jars where Foz says where it lies, else beside the settings.
+        private static String adaptersDir() {
+            String home = System.getProperty("foz.home");
+            return home == null ? "adapters" : Path.of(home, "lib", "adapters").toString();
         }
 
         private String text(String key, String fallback) {

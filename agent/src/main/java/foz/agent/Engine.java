@@ -1,5 +1,6 @@
 package foz.agent;
 
+import java.nio.file.Path;
 import java.util.Optional;
 
 /// A kind of source that the agent can work with. Found by [java.util.ServiceLoader], among the
@@ -16,6 +17,14 @@ public interface Engine {
 
     /// The source's log of changes, where this engine can read it.
     default Optional<LogSource> log(SourceSettings settings) {
+        return Optional.empty();
+    }
+
+    /// The source's rows, where it is no database; then it has no dialect, and takes no commands.
+    ///
+    /// @param workDir a folder for what is fetched, the feed's own
+    /// @throws SettingsException when the feed's settings are wrong
+    default Optional<RowFeed> feed(SourceSettings settings, Path workDir) {
         return Optional.empty();
     }
 }

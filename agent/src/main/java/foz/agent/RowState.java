@@ -55,6 +55,9 @@ final class RowState implements AutoCloseable {
     /// Tables of which the log tells the changes, and no row is kept here.
     private final MVMap<String, Boolean> logged;
 
+    /// Where each table of a feed is read on from.
+    private final MVMap<String, String> cursors;
+
     /// Grows when everything is forgotten.
     private long generation;
 
@@ -70,6 +73,7 @@ final class RowState implements AutoCloseable {
         store.setVersionsToKeep(0);
         this.masks = store.openMap("masks");
         this.logged = store.openMap("logged");
+        this.cursors = store.openMap("cursors");
     }
 
     static RowState open(Path dir) {
@@ -112,6 +116,25 @@ final class RowState implements AutoCloseable {
         }
     }
 
+    /// Grows when everything is forgotten.
+    synchronized long generation() {
+        return generation;
+    }
+
+    /// Where a feed's table is read on from; empty: from its beginning.
+    synchronized String cursor(String table) {
+        return cursors.getOrDefault(table, "");
+    }
+
+    /// Keeps a feed's cursor; to be called after what was read before it is durable.
+    ///
+    /// @param since the generation when the reading began
+    synchronized void keepCursor(String table, String cursor, long since) {
+        requireCurrent(since);
+        cursors.put(table, cursor);
+        store.commit();
+    }
+
     private void requireCurrent(long since) {
         if (since != generation) {
             throw new Spool.StaleException();
@@ -136,6 +159,7 @@ final class RowState implements AutoCloseable {
         List<String> tables = List.copyOf(masks.keySet());
         masks.clear();
         logged.clear();
+        cursors.clear();
         tables.forEach(table -> removeMapsBut(table, ""));
         store.commit();
         along.run();

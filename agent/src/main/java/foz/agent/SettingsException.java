@@ -1,8 +1,8 @@
 package foz.agent;
 
 /// A setting that is missing or wrong; its message says which, and what to write.
-final class SettingsException extends RuntimeException {
-    SettingsException(String message) {
+public final class SettingsException extends RuntimeException {
+    public SettingsException(String message) {
         super(message);
     }
 }

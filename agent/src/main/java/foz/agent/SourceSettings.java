@@ -17,6 +17,11 @@ public record SourceSettings(
         String logName,
         Path workDir) {
 
+    /// A source of which no log is read.
+    public SourceSettings(String jdbcUrl, String jdbcUser, String jdbcPassword, String timeZone) {
+        this(jdbcUrl, jdbcUser, jdbcPassword, timeZone, "foz", Path.of(""));
+    }
+
     @Override
     public String toString() {
         return "SourceSettings[jdbcUrl=" + jdbcUrl + ", jdbcUser=" + jdbcUser + "]";

@@ -1,0 +1,76 @@
+package foz.agent;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Captures one table of a feed again and again, at the pace that the contract gives. Runs on a
+/// thread of its own; the permits bound how many tables are read at once.
+final class FeedLoop implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FeedLoop.class);
+
+    private static final int PAUSE_FACTOR = 4;
+    private static final long PAUSE_MS_MAX = 60_000;
+
+    /// What is wrong with a file is mended by people: it is not fetched every few seconds until
+    /// then.
+    private static final long BACKOFF_MS_MAX = 300_000;
+
+    private final FeedCapture capture;
+    private final Semaphore permits;
+    private final AgentMeters meters;
+    private final Backoff backoff = new Backoff(BACKOFF_MS_MAX);
+
+    FeedLoop(FeedCapture capture, Semaphore permits, AgentMeters meters) {
+        this.capture = capture;
+        this.permits = permits;
+        this.meters = meters;
+    }
+
+    @Override
+    public void run() {
+        String table = capture.table().name();
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                Instant start = Instant.now();
+                try {
+                    if (!take()) {
+                        rest(Duration.between(start, Instant.now()));
+                    }
+                    meters.captured(table, Instant.now());
+                    backoff.succeeded();
+                } catch (Spool.StaleException _) {
+                    LOG.info("{} is captured anew", table);
+                } catch (IOException | RuntimeException e) {
+                    meters.failed("capture");
+                    LOG.warn("capturing {} failed: {}", table, e.toString());
+                    backoff.pause();
+                }
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean take() throws IOException, InterruptedException {
+        permits.acquire();
+        try {
+            return capture.take();
+        } finally {
+            permits.release();
+        }
+    }
+
+    /// A table costs the source a fifth of its time at most, but none waits longer than a minute
+    /// for that.
+    private void rest(Duration spent) throws InterruptedException {
+        long pollMs = capture.table().capture().orElseThrow().pollMs();
+        long fair = Math.min(spent.toMillis() * PAUSE_FACTOR, PAUSE_MS_MAX);
+        TimeUnit.MILLISECONDS.sleep(Math.max(pollMs - spent.toMillis(), fair));
+    }
+}
