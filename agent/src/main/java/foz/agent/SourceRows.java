@@ -60,7 +60,7 @@ final class SourceRows {
     /// All columns, then both hashes.
     String columns() {
         return table.columns().stream()
-                        .map(column -> dialect.name(column.physicalName()))
+                        .map(dialect::select)
                         .collect(Collectors.joining(", "))
                 + ", "
                 + dialect.keyHash(table)
@@ -70,7 +70,7 @@ final class SourceRows {
 
     String keyColumns() {
         return table.key().stream()
-                .map(column -> dialect.name(column.physicalName()))
+                .map(dialect::select)
                 .collect(Collectors.joining(", "));
     }
 
