@@ -4,7 +4,7 @@ import foz.agent.Dialect;
 import foz.agent.SourceSettings;
 import foz.contract.Contract.Column;
 import foz.contract.Contract.Table;
-import java.nio.charset.StandardCharsets;
+import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -109,7 +109,9 @@ final class MariadbDialect implements Dialect {
                 columns.stream()
                         .map(column -> "IFNULL(" + digits(column) + ", 'n')")
                         .collect(Collectors.joining(", "));
-        return "CAST(CAST(CONV(LEFT(MD5(CONCAT_WS(',', " + all + ")), 16), 16, 10) AS UNSIGNED) AS SIGNED)";
+        return "CAST(CAST(CONV(LEFT(MD5(CONCAT_WS(',', "
+                + all
+                + ")), 16), 16, 10) AS UNSIGNED) AS SIGNED)";
     }
 
     private String digits(Column column) {
@@ -180,25 +182,24 @@ final class MariadbDialect implements Dialect {
     @Override
     public String keyPredicate(List<Column> key) {
         return key.stream()
-                .map(
-                        column ->
-                                name(column.physicalName())
-                                        + switch (column.type().kind()) {
-                                            // A key comes back as it was read: \x and digits.
-                                            case BYTES -> " = UNHEX(SUBSTRING(?, 3))";
-                                            case INTEGER,
-                                                    DECIMAL,
-                                                    FLOAT,
-                                                    TEXT,
-                                                    BOOLEAN,
-                                                    DATE,
-                                                    TIME,
-                                                    TIMESTAMP,
-                                                    TIMESTAMP_WITH_ZONE,
-                                                    UUID,
-                                                    JSON ->
-                                                    " = ?";
-                                        })
+                .map(column ->
+                        name(column.physicalName())
+                                + switch (column.type().kind()) {
+                                    // A key comes back as it was read: \x and digits.
+                                    case BYTES -> " = UNHEX(SUBSTRING(?, 3))";
+                                    case INTEGER,
+                                            DECIMAL,
+                                            FLOAT,
+                                            TEXT,
+                                            BOOLEAN,
+                                            DATE,
+                                            TIME,
+                                            TIMESTAMP,
+                                            TIMESTAMP_WITH_ZONE,
+                                            UUID,
+                                            JSON ->
+                                            " = ?";
+                                })
                 .collect(Collectors.joining(" AND "));
     }
 
@@ -254,20 +255,18 @@ final class MariadbDialect implements Dialect {
     private static @Nullable String text(ResultSet row, int index) throws SQLException {
         return switch (row.getMetaData().getColumnTypeName(index)) {
             case "GEOMETRY", "POINT", "LINESTRING", "POLYGON" -> hex(row.getBytes(index));
-            case "BIT" -> bits(row.getString(index));
-            // As the server wrote it: the driver has no value for 0000-00-00 or a year of 0.
-            case "DATE", "DATETIME", "TIMESTAMP", "TIME", "YEAR" -> raw(row.getBytes(index));
+            // Not as the driver writes it, which leaves out the zeros in front.
+            case "BIT" -> bits(row.getBytes(index), row.getMetaData().getPrecision(index));
             case String _ -> row.getString(index);
         };
     }
 
-    private static @Nullable String raw(byte @Nullable [] bytes) {
-        return bytes == null ? null : new String(bytes, StandardCharsets.US_ASCII);
-    }
-
-    /// `b'0101'` as the driver writes it.
-    private static @Nullable String bits(@Nullable String text) {
-        return text == null ? null : text.substring(2, text.length() - 1);
+    private static @Nullable String bits(byte @Nullable [] bytes, int width) {
+        if (bytes == null) {
+            return null;
+        }
+        String digits = new BigInteger(1, bytes).toString(2);
+        return "0".repeat(Math.max(0, width - digits.length())) + digits;
     }
 
     private static @Nullable String withoutTrailingZeros(@Nullable String text) {
