@@ -3,6 +3,7 @@ package foz.agent;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Writer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -54,11 +55,21 @@ final class ScratchMariadb implements AutoCloseable {
         for (String line = log.readLine(); line != null; line = log.readLine()) {
             said.append(line).append('\n');
             if (line.contains("ready for connections")) {
-                Thread.ofVirtual().start(() -> log.lines().forEach(_ -> {}));
+                Thread.ofVirtual().start(() -> drain(log));
                 return new ScratchMariadb(process, port);
             }
         }
         throw new IOException("MariaDB did not start:\n" + said);
+    }
+
+    /// A server whose log nobody reads would stand still once the pipe is full.
+    private static void drain(BufferedReader log) {
+        try {
+            log.transferTo(Writer.nullWriter());
+        } catch (IOException e) {
+            // The server has ended.
+            return;
+        }
     }
 
     private static Path extract(Path folder, String name) throws IOException {
