@@ -40,6 +40,11 @@ public interface Dialect {
 
     String name(String physicalName);
 
+    /// What is asked for to [#read] a column, as an SQL expression.
+    default String select(Column column) {
+        return name(column.physicalName());
+    }
+
     /// A literal or `$now` of a command's constants, as an SQL expression.
     String constant(String value);
 

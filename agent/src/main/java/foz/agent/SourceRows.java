@@ -59,9 +59,7 @@ final class SourceRows {
 
     /// All columns, then both hashes.
     String columns() {
-        return table.columns().stream()
-                        .map(column -> dialect.name(column.physicalName()))
-                        .collect(Collectors.joining(", "))
+        return table.columns().stream().map(dialect::select).collect(Collectors.joining(", "))
                 + ", "
                 + dialect.keyHash(table)
                 + ", "
@@ -69,9 +67,7 @@ final class SourceRows {
     }
 
     String keyColumns() {
-        return table.key().stream()
-                .map(column -> dialect.name(column.physicalName()))
-                .collect(Collectors.joining(", "));
+        return table.key().stream().map(dialect::select).collect(Collectors.joining(", "));
     }
 
     /// The values of a result with [#columns].

@@ -149,7 +149,15 @@ public record ColumnType(Kind kind, int precision, int scale) {
                                     Kind.TIMESTAMP_WITH_ZONE,
                                     matcher.group(2) == null ? SECOND_DIGITS_MAX : first,
                                     0);
-                    case "bytea", "blob", "raw", "varbinary", "binary", "longblob", "mediumblob" ->
+                    case "bytea",
+                            "blob",
+                            "raw",
+                            "long raw",
+                            "varbinary",
+                            "binary",
+                            "longblob",
+                            "mediumblob",
+                            "tinyblob" ->
                             new ColumnType(Kind.BYTES, 0, 0);
                     case "uuid" -> new ColumnType(Kind.UUID, 0, 0);
                     case "json" -> new ColumnType(Kind.JSON, 0, 0);

@@ -33,7 +33,12 @@ class ColumnTypeTest {
                 "bytea|bytea",
                 "inet|text",
                 "integer[]|text",
-                "money|text"
+                "money|text",
+                "interval|text",
+                "time with time zone|text",
+                "bit(3)|text",
+                "tinyblob|bytea",
+                "LONG RAW|bytea"
             })
     void theReplicaHoldsWhatTheSourceHolds(String physical, String replica) {
         assertEquals(replica, of(physical).replicaType());
