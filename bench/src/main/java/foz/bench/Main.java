@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         description =
                 "Measures Foz. Each bench starts a Foz of its own and prints its figures as ratios.",
-        subcommands = {FirstLoad.class, Latency.class, AgentMemory.class})
+        subcommands = {FirstLoad.class, Latency.class, AgentMemory.class, Capture.class})
 public final class Main {
 
     private Main() {}
