@@ -98,7 +98,7 @@ final class Capture implements Callable<Integer> {
     private static String missingPrograms() {
         List<String> missing = new ArrayList<>(List.of("pgbench", "psql"));
         missing.removeIf(program ->
-                List.of(System.getenv("PATH").split(":")).stream()
+                List.of(System.getenv("PATH").split(":", -1)).stream()
                         .anyMatch(at -> Files.isExecutable(Path.of(at, program))));
         return String.join(", ", missing);
     }

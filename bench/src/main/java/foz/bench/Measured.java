@@ -31,7 +31,7 @@ final class Measured {
         try {
             String line = Files.readString(Path.of("/proc/" + pid + "/stat"));
             // The program's name may hold spaces; what follows it is fields of one word each.
-            String[] fields = line.substring(line.lastIndexOf(')') + 2).split(" ");
+            String[] fields = line.substring(line.lastIndexOf(')') + 2).split(" ", -1);
             return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
