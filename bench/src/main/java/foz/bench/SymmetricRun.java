@@ -35,8 +35,10 @@ record SymmetricRun(String classPath, int scale, long updates) {
     private void measure(
             Process program, Source source, Source target, double free, Figures figures)
             throws Exception {
-        await(source, "SELECT count(*) FROM sym_node_security WHERE node_id = 'target'"
-                + " AND registration_enabled = 0 AND registration_time IS NOT NULL");
+        await(
+                source,
+                "SELECT count(*) FROM sym_node_security WHERE node_id = 'target'"
+                        + " AND registration_enabled = 0 AND registration_time IS NOT NULL");
         double load = load(source, target);
         long rows = (long) scale * Source.ROWS_PER_SCALE;
         figures.add("SymmetricDS: load", rows / load, "rows/s");
@@ -92,8 +94,7 @@ record SymmetricRun(String classPath, int scale, long updates) {
     }
 
     private static void await(Source database, String sql) {
-        Waiting.until(
-                sql, ATMOST, () -> database.text(sql).equals("0") ? "not yet" : null);
+        Waiting.until(sql, ATMOST, () -> database.text(sql).equals("0") ? "not yet" : null);
     }
 
     private Process start(Path folder, Source source, Source target) throws IOException {
