@@ -108,12 +108,14 @@ class MariadbCaptureTest {
                         change.isPresent();
                         change = reader.next()) {
                     switch (change.get()) {
-                        case Change.Upsert(String[] values) -> rows.add(Arrays.toString(values));
+                        case Change.Upsert(String[] values, List<Integer> _) ->
+                                rows.add(Arrays.toString(values));
                         case Change.Delete(String[] values) ->
                                 rows.add("-" + Arrays.toString(values));
                         case Change.TableHeader _,
                                 Change.SnapshotBegin _,
-                                Change.SnapshotEnd _ -> {}
+                                Change.SnapshotEnd _,
+                                Change.Part _ -> {}
                     }
                 }
                 spool.acknowledge(batch.get().seq());

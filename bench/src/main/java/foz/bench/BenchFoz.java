@@ -104,6 +104,11 @@ record BenchFoz(FozRun run, Path folder) implements AutoCloseable {
     @Override
     public void close() {
         run.close();
+        delete(folder);
+    }
+
+    /// Removes a folder with all that is in it.
+    static void delete(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);

@@ -8,8 +8,14 @@ import picocli.CommandLine.Command;
         name = "bench",
         mixinStandardHelpOptions = true,
         description =
-                "Measures Foz. Each bench prints its figures as ratios; all but quality start a Foz of their own.",
-        subcommands = {FirstLoad.class, Latency.class, AgentMemory.class, Quality.class})
+                "Measures Foz. Each bench prints its figures as ratios; most start a Foz of their own.",
+        subcommands = {
+            FirstLoad.class,
+            Latency.class,
+            AgentMemory.class,
+            Quality.class,
+            Capture.class
+        })
 public final class Main {
 
     private Main() {}

@@ -1,0 +1,214 @@
+package foz.bench;
+
+import foz.harness.Waiting;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `foz bench capture`: capture of a PostgreSQL, against COPY and against what a user would take
+/// instead. The peers run as programs of their own, fetched when first asked for.
+@Command(
+        name = "capture",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Snapshot, stream and latency of log capture, against COPY and Debezium, in one run.",
+            "Needs pgbench and psql on the PATH (Debian: apt-get install postgresql-contrib"
+                    + " postgresql-client), and Maven to fetch the peers."
+        })
+final class Capture implements Callable<Integer> {
+
+    private static final Set<String> PARTS =
+            Set.of("copy", "debezium", "latency", "symmetric", "compare");
+
+    @Option(
+            names = "--only",
+            split = ",",
+            description = "Parts: copy, debezium, latency, symmetric, compare. Default: all.")
+    private Set<String> only = new TreeSet<>(PARTS);
+
+    @Option(
+            names = "--scale",
+            defaultValue = "20",
+            description = "Hundred thousands of accounts. Default: ${DEFAULT-VALUE}.")
+    private int scale;
+
+    @Option(
+            names = "--updates",
+            defaultValue = "300000",
+            description = "Updates in the backlog. Default: ${DEFAULT-VALUE}.")
+    private long updates;
+
+    @Option(
+            names = "--repeats",
+            defaultValue = "2",
+            description =
+                    "Turns that each contender takes, alternating. Default: ${DEFAULT-VALUE}.")
+    private int repeats;
+
+    @Option(
+            names = "--compare-rows",
+            defaultValue = "10000000",
+            description = "Rows of the table that is compared. Default: ${DEFAULT-VALUE}.")
+    private long compareRows;
+
+    private final CaptureFigures figures = new CaptureFigures();
+
+    @Override
+    public Integer call() throws Exception {
+        if (!PARTS.containsAll(only)) {
+            System.err.printf("foz: --only has %s; the parts are %s%n", only, new TreeSet<>(PARTS));
+            return 2;
+        }
+        String missing = missingPrograms();
+        if (!missing.isEmpty()) {
+            System.err.printf(
+                    "foz: not on the PATH: %s. On Debian: apt-get install postgresql-contrib postgresql-client%n",
+                    missing);
+            return 69;
+        }
+        Path folder = Files.createTempDirectory("foz-bench-capture");
+        try {
+            if (only.contains("copy") || only.contains("debezium")) {
+                rates(folder);
+            }
+            if (only.contains("latency")) {
+                latency(folder);
+            }
+            if (only.contains("symmetric")) {
+                symmetric(folder);
+            }
+            if (only.contains("compare")) {
+                new CompareCost(compareRows, repeats).run(folder.resolve("compare"), figures);
+            }
+        } finally {
+            BenchFoz.delete(folder);
+        }
+        figures.print();
+        return figures.fallsShort() ? 1 : 0;
+    }
+
+    private static String missingPrograms() {
+        List<String> missing = new ArrayList<>(List.of("pgbench", "psql"));
+        missing.removeIf(program ->
+                List.of(System.getenv("PATH").split(":", -1)).stream()
+                        .anyMatch(at -> Files.isExecutable(Path.of(at, program))));
+        return String.join(", ", missing);
+    }
+
+    /// COPY by driver and psql, and Debezium, in turns, each on the same source.
+    private void rates(Path folder) throws Exception {
+        Optional<String> debezium =
+                only.contains("debezium") ? Peers.fetched("debezium") : Optional.empty();
+        List<Double> driver = new ArrayList<>();
+        List<Double> psql = new ArrayList<>();
+        List<CaptureRuns.Rates> peer = new ArrayList<>();
+        long rows = (long) scale * Source.ROWS_PER_SCALE;
+        try (Source source = Source.start(folder.resolve("source"))) {
+            source.fill(scale);
+            for (int turn = 0; turn < repeats; turn++) {
+                driver.add(CopyCeiling.driver(source, rows));
+                psql.add(CopyCeiling.psql(source, rows));
+                if (debezium.isPresent()) {
+                    peer.add(debezium(debezium.get(), source, folder));
+                }
+            }
+        }
+        double ceiling = median(psql);
+        figures.add("COPY to /dev/null by psql", ceiling, "rows/s");
+        figures.add("COPY to nothing by the JDBC driver", median(driver), "rows/s");
+        figures.missing("Foz: snapshot, of COPY to /dev/null", "at least 0.35");
+        if (!peer.isEmpty()) {
+            tell(peer, ceiling);
+        }
+    }
+
+    private CaptureRuns.Rates debezium(String classPath, Source source, Path folder)
+            throws Exception {
+        try (DebeziumPeer peer = new DebeziumPeer(classPath, source, Optional.empty(), folder)) {
+            return CaptureRuns.rates(peer, source, scale, updates);
+        } finally {
+            dropSlot(source);
+        }
+    }
+
+    /// The next turn begins with a snapshot again.
+    private static void dropSlot(Source source) throws Exception {
+        source.execute(
+                """
+                SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE active
+                """);
+        Waiting.until(
+                "the slot's end",
+                Duration.ofSeconds(30),
+                () ->
+                        source.text("SELECT count(*) FROM pg_replication_slots WHERE active")
+                                        .equals("0")
+                                ? null
+                                : "active");
+        source.execute("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots");
+        source.execute("DROP PUBLICATION IF EXISTS dbz_publication");
+    }
+
+    private void tell(List<CaptureRuns.Rates> peer, double ceiling) {
+        double snapshot = median(peer.stream().map(CaptureRuns.Rates::snapshot).toList());
+        figures.add("Debezium: snapshot", snapshot, "rows/s");
+        figures.add("Debezium: snapshot, of COPY to /dev/null", snapshot / ceiling, "");
+        figures.add(
+                "Debezium: CPU a row of the snapshot",
+                median(peer.stream().map(CaptureRuns.Rates::snapshotCpuMicros).toList()),
+                "µs");
+        figures.add(
+                "Debezium: stream of updates",
+                median(peer.stream().map(CaptureRuns.Rates::stream).toList()),
+                "changes/s");
+        figures.add(
+                "Debezium: CPU a change of the stream",
+                median(peer.stream().map(CaptureRuns.Rates::streamCpuMicros).toList()),
+                "µs");
+        figures.missing("Foz: snapshot, of Debezium's rows/s", "at least 4");
+        figures.missing("Foz: stream, of Debezium's changes/s", "at least 2.5");
+        figures.missing("Foz: CPU a change, of Debezium's", "at most 0.2");
+    }
+
+    private void latency(Path folder) throws Exception {
+        Optional<String> debezium = Peers.fetched("debezium");
+        if (debezium.isEmpty()) {
+            return;
+        }
+        try (Source source = Source.start(folder.resolve("from"));
+                Source replica = Source.start(folder.resolve("to"));
+                DebeziumPeer peer =
+                        new DebeziumPeer(debezium.get(), source, Optional.of(replica), folder)) {
+            source.fill(1);
+            replica.fillNothing();
+            peer.start();
+            Measured.awaitSeen(peer, Source.ROWS_PER_SCALE);
+            // The first ones wait for the change from snapshot to stream.
+            CaptureRuns.latencies(source, replica, 10);
+            figures.add(
+                    "Debezium: commit to committed in the replica, median",
+                    median(CaptureRuns.latencies(source, replica, 100)),
+                    "ms");
+        }
+        figures.missing("Foz: commit to committed in the replica, of Debezium's", "at most 0.2");
+    }
+
+    private void symmetric(Path folder) throws Exception {
+        Optional<String> symmetric = Peers.fetched("symmetric");
+        if (symmetric.isPresent()) {
+            new SymmetricRun(symmetric.get(), scale, updates).run(folder, figures);
+        }
+    }
+
+    private static double median(List<Double> values) {
+        return Measured.median(values.stream().mapToDouble(Double::doubleValue).toArray());
+    }
+}
