@@ -24,8 +24,8 @@ class AgentMetersTest {
 
     private static Set<String> stations() throws IOException {
         Set<String> stations = new TreeSet<>();
-        try (Stream<Path> files = Files.list(SOURCES)) {
-            for (Path file : files.toList()) {
+        try (Stream<Path> files = Files.walk(SOURCES)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
                 stations.addAll(
                         FAILED.matcher(Files.readString(file))
                                 .results()

@@ -70,6 +70,10 @@ final class LogSite implements AutoCloseable {
     }
 
     static Contract contract(List<TableSpec> tables) {
+        return ContractReader.read(contractText(tables));
+    }
+
+    static String contractText(List<TableSpec> tables) {
         String text =
                 tables.stream()
                         .map(table -> {
@@ -98,16 +102,15 @@ final class LogSite implements AutoCloseable {
                             return yaml.toString();
                         })
                         .collect(Collectors.joining());
-        return ContractReader.read(
-                """
-                apiVersion: v3.1.0
-                kind: DataContract
-                id: log
-                version: 1.0.0
-                status: active
-                schema:
-                """
-                        + text);
+        return """
+        apiVersion: v3.1.0
+        kind: DataContract
+        id: log
+        version: 1.0.0
+        status: active
+        schema:
+        """
+                + text;
     }
 
     void sql(String... statements) throws SQLException {
