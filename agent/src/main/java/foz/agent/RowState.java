@@ -46,6 +46,7 @@ final class RowState implements AutoCloseable {
 
     private static final int GROUPS_MAX = 1 << 16;
     private static final int CACHE_MB = 8;
+    private static final String IN_USE = "in use";
     private static final int UNWRITTEN_BYTES_MAX = 4 << 20;
 
     private final Path dir;
@@ -94,8 +95,18 @@ final class RowState implements AutoCloseable {
         return logged.containsKey(table);
     }
 
-    synchronized boolean isEmpty() {
-        return masks.isEmpty() && logged.isEmpty();
+    /// Whether nothing was ever kept here: the folder is new, or was lost.
+    synchronized boolean isNew() {
+        return masks.isEmpty() && logged.isEmpty() && !store.getMapNames().contains(IN_USE);
+    }
+
+    /// The stream that this state belongs to is open.
+    synchronized void use() {
+        if (!store.getMapNames().contains(IN_USE)) {
+            store.openMap(IN_USE);
+            store.commit();
+            store.sync();
+        }
     }
 
     /// From now on the log tells the table's changes: nothing of its rows is kept.

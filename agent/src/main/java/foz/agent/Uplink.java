@@ -115,7 +115,7 @@ final class Uplink implements Runnable {
     /// Opens the stream, and finds out whether what lies here follows what the server has.
     private void open() throws IOException, InterruptedException {
         ServerClient.Opened answer = server.open(fingerprint, reset);
-        boolean lostState = state.isEmpty() && answer.nextSeq() > 1;
+        boolean lostState = state.isNew() && answer.nextSeq() > 1;
         if (reset
                 || lostState
                 || !spool.resume(answer.incarnation(), answer.nextSeq(), answer.chain())) {
@@ -129,6 +129,7 @@ final class Uplink implements Runnable {
             state.forgetAll(() -> spool.restart(incarnation));
             reset = false;
         }
+        state.use();
         instance.confirmed();
         LOG.info(
                 "stream open: incarnation {}, epoch {}, next batch {}",

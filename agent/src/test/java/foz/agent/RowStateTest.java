@@ -37,7 +37,7 @@ class RowStateTest {
             assertThrows(Spool.StaleException.class, collector::finish);
             assertThrows(Spool.StaleException.class, table::commit);
             assertFalse(state.has("t"));
-            assertTrue(state.isEmpty());
+            assertTrue(state.isNew());
         }
     }
 
