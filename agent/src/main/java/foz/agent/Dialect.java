@@ -23,6 +23,10 @@ public interface Dialect {
     /// Tells this database from another of the same name, and from a copy of it.
     String fingerprint(Connection connection) throws SQLException;
 
+    /// Looks at the table as it is now. Called before the hashes of a look are asked for, on its
+    /// connection; hashes may be others once the table is another.
+    default void learn(Connection connection, Table table) throws SQLException {}
+
     /// SQL expressions for `keyHash` and `rowHash`, both 64-bit numbers, of a row of this table.
     String keyHash(Table table);
 

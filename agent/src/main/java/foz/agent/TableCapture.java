@@ -73,6 +73,7 @@ final class TableCapture {
     /// Captures the whole table, from one view of the source.
     void snapshot(Connection connection) throws SQLException, InterruptedException {
         long since = spool.generation();
+        dialect.learn(connection, table);
         long generation = System.currentTimeMillis();
         connection.setAutoCommit(false);
         connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
@@ -148,6 +149,7 @@ final class TableCapture {
     void byStamp(Connection connection, Column stamp, long backMs)
             throws SQLException, InterruptedException {
         long since = spool.generation();
+        dialect.learn(connection, table);
         RowState.TableState known = state.table(table.name());
         Sender sender = new Sender(since);
         String sql =
@@ -222,6 +224,7 @@ final class TableCapture {
     /// what changed and what is gone.
     void compare(Connection connection) throws SQLException, InterruptedException {
         long since = spool.generation();
+        dialect.learn(connection, table);
         RowState.TableState known = state.table(table.name());
         Difference found = difference(connection, known);
         if (known.split(found.rows())) {

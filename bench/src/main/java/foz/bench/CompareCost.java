@@ -23,16 +23,17 @@ record CompareCost(long rows, int repeats) {
         QUERIES.put(
                 AGENT,
                 sums(
+                        "coalesce(hashint8extended(id, 1), -1)",
+                        """
+                        hashint8extended(coalesce(hashint8extended(id, 1), -1)
+                            # coalesce(hashtextextended(name COLLATE "C", 2), -2)
+                            # coalesce(hash_numeric_extended(amount, CASE WHEN amount < 0 THEN -3 ELSE 3 END), -3), 0)\
+                        """));
+        QUERIES.put(
+                "key and row by their texts",
+                sums(
                         "hashtextextended(ROW(id)::text, 0)",
                         "hashtextextended(ROW(id, name, amount)::text, 0)"));
-        QUERIES.put(
-                "key hashed by its type, row as a record",
-                sums("hashint8extended(id, 0)", "hash_record_extended(ROW(id, name, amount), 0)"));
-        QUERIES.put(
-                "each column hashed by its type, one hash the next one's seed",
-                sums(
-                        "hashint8extended(id, 0)",
-                        "hash_numeric_extended(amount, coalesce(hashtextextended(name, hashint8extended(id, 0)), 1))"));
     }
 
     private static String sums(String keyHash, String rowHash) {

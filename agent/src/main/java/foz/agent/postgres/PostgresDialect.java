@@ -12,8 +12,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,7 @@ final class PostgresDialect implements Dialect {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
     private final SourceSettings settings;
+    private final Map<String, RowHash> hashes = new ConcurrentHashMap<>();
 
     PostgresDialect(SourceSettings settings) {
         this.settings = settings;
@@ -93,19 +96,18 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
+    public void learn(Connection connection, Table table) throws SQLException {
+        hashes.put(table.name(), RowHash.of(connection, table));
+    }
+
+    @Override
     public String keyHash(Table table) {
-        return "hashtextextended(ROW(" + columns(table.key()) + ")::text, 0)";
+        return hashes.getOrDefault(table.name(), RowHash.unknown()).of(table.key());
     }
 
     @Override
     public String rowHash(Table table) {
-        return "hashtextextended(ROW(" + columns(table.columns()) + ")::text, 0)";
-    }
-
-    private String columns(List<Column> columns) {
-        return columns.stream()
-                .map(column -> name(column.physicalName()))
-                .collect(Collectors.joining(", "));
+        return hashes.getOrDefault(table.name(), RowHash.unknown()).of(table.columns());
     }
 
     @Override
