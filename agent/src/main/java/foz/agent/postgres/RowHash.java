@@ -15,8 +15,8 @@ import java.util.Map;
 /// by exactly what their text says are hashed as they are, which costs a third of making texts of
 /// them first; all others by their text.
 ///
-/// Each column has a seed and a hash for null of its own. They are joined by XOR and then mixed once
-/// more: without that, two rows that exchange a value would look the same in a sum of both.
+/// Each column has a seed and a hash for null of its own. They are joined by XOR and then mixed
+/// once more: without that, two rows that exchange a value would look the same in a sum of both.
 final class RowHash {
 
     private static final List<String> INTEGERS = List.of("int2", "int4", "int8");

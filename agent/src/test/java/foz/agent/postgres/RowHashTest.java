@@ -124,8 +124,7 @@ class RowHashTest {
             RowHash hash = RowHash.of(connection, table);
             for (String type : types) {
                 String column = "c" + types.indexOf(type);
-                List<Long> seen =
-                        new ArrayList<>(hashes(connection, hash.of(table.columns())));
+                List<Long> seen = new ArrayList<>(hashes(connection, hash.of(table.columns())));
                 for (String value : VALUES.get(type)) {
                     statement.execute("UPDATE odd SET %s = '%s'".formatted(column, value));
                     seen.addAll(hashes(connection, hash.of(table.columns())));

@@ -54,7 +54,8 @@ final class BuiltIn {
                 table.columns().stream().map(Column::held).toList(),
                 table.capture(),
                 table.sync(),
-                table.command());
+                table.command(),
+                table.quality());
     }
 
     private static List<String> parents(Table table) {
