@@ -125,14 +125,13 @@ class RowHashTest {
             for (String type : types) {
                 String column = "c" + types.indexOf(type);
                 List<Long> seen = new ArrayList<>(hashes(connection, hash.of(table.columns())));
-                for (String value : VALUES.get(type)) {
+                List<String> values = VALUES.getOrDefault(type, List.of());
+                for (String value : values) {
                     statement.execute("UPDATE odd SET %s = '%s'".formatted(column, value));
                     seen.addAll(hashes(connection, hash.of(table.columns())));
                 }
                 assertEquals(
-                        VALUES.get(type).size() + 1,
-                        new HashSet<>(seen).size(),
-                        () -> type + ": " + VALUES.get(type));
+                        values.size() + 1, new HashSet<>(seen).size(), () -> type + ": " + values);
             }
         }
     }
