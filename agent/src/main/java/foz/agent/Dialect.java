@@ -32,8 +32,14 @@ public interface Dialect {
 
     String rowHash(Table table);
 
+    /// Bits that [#combine] drops of each hash, so that a group's sum is a 64-bit number.
+    int SUM_SHIFT = 20;
+
     /// Combines row hashes within a group, whatever their order.
-    String combine(String hash);
+    ///
+    /// @param sum whether as the sum of their upper bits, arithmetically shifted, or else by XOR, to
+    ///   which two equal rows are as none
+    String combine(String hash, boolean sum);
 
     /// The group, from 0, of a hash: its low bits.
     String group(String hash, int mask);
@@ -43,6 +49,15 @@ public interface Dialect {
     Optional<String> bytes(Table table);
 
     String name(String physicalName);
+
+    /// The name of a keyless table's row as an SQL expression; see [foz.contract.RowName].
+    ///
+    /// @throws SettingsException where this engine has no such thing
+    default String rowName(Table table) {
+        throw new SettingsException(
+                "'%s' has no key, and such tables are captured from PostgreSQL only; declare a key, or leave the table out"
+                        .formatted(table.name()));
+    }
 
     /// What is asked for to [#read] a column, as an SQL expression.
     default String select(Column column) {

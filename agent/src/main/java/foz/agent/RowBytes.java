@@ -36,7 +36,8 @@ final class RowBytes {
     /// memory.
     ///
     /// @param from where the first row begins
-    static Map<Integer, byte[]> part(byte[] rows, int from, int mask) {
+    /// @param sum how hashes are combined, by [Dialect#combine]
+    static Map<Integer, byte[]> part(byte[] rows, int from, int mask, boolean sum) {
         Map<Integer, Integer> sizes = new HashMap<>();
         ByteBuffer in = ByteBuffer.wrap(rows).position(from);
         while (in.hasRemaining()) {
@@ -58,7 +59,7 @@ final class RowBytes {
             long rowHash = in.getLong();
             skipKey(in);
             out.putInt(0, out.getInt(0) + 1);
-            out.putLong(Integer.BYTES, out.getLong(Integer.BYTES) ^ rowHash);
+            out.putLong(Integer.BYTES, combine(out.getLong(Integer.BYTES), rowHash, sum));
             out.put(rows, start, in.position() - start);
         }
         return groups;
@@ -85,7 +86,12 @@ final class RowBytes {
         return false;
     }
 
-    static byte[] encode(List<RowState.Row> rows) {
+    /// As [Dialect#combine] does it.
+    private static long combine(long combined, long rowHash, boolean sum) {
+        return sum ? combined + (rowHash >> Dialect.SUM_SHIFT) : combined ^ rowHash;
+    }
+
+    static byte[] encode(List<RowState.Row> rows, boolean sum) {
         int size = HEADER_BYTES;
         List<byte[][]> keys = new ArrayList<>(rows.size());
         long hash = 0;
@@ -97,7 +103,7 @@ final class RowBytes {
             }
             keys.add(key);
             size += 2 * Long.BYTES + 1;
-            hash ^= row.rowHash();
+            hash = combine(hash, row.rowHash(), sum);
         }
         ByteBuffer out = ByteBuffer.allocate(size);
         out.putInt(rows.size()).putLong(hash);

@@ -154,7 +154,12 @@ final class RowState implements AutoCloseable {
 
     /// The state of one table.
     synchronized TableState table(String table) {
-        return new TableState(table);
+        return table(table, false);
+    }
+
+    /// @param sum how the hashes of a group are combined, by [Dialect#combine]
+    synchronized TableState table(String table, boolean sum) {
+        return new TableState(table, sum);
     }
 
     /// The mask that gives so many rows groups of a good size.
@@ -206,14 +211,16 @@ final class RowState implements AutoCloseable {
         private record Edit(Row row, boolean gone) {}
 
         private final String table;
+        private final boolean sum;
         private int mask;
         private MVMap<Integer, byte[]> groups;
         private final long since = generation;
         private final Map<Integer, Map<List<String>, Edit>> edits = new HashMap<>();
         private int pending;
 
-        private TableState(String table) {
+        private TableState(String table, boolean sum) {
             this.table = table;
+            this.sum = sum;
             this.mask = masks.getOrDefault(table, PARTS - 1);
             this.groups = store.openMap(mapName(table, mask));
         }
@@ -329,7 +336,7 @@ final class RowState implements AutoCloseable {
                 groups.remove(group);
                 return 0;
             }
-            byte[] bytes = RowBytes.encode(rows);
+            byte[] bytes = RowBytes.encode(rows, sum);
             groups.put(group, bytes);
             return bytes.length;
         }
@@ -358,7 +365,7 @@ final class RowState implements AutoCloseable {
                 for (Integer group : List.copyOf(groups.keySet())) {
                     byte[] bytes = groups.get(group);
                     if (bytes != null) {
-                        target.putAll(RowBytes.part(bytes, RowBytes.HEADER_BYTES, wanted));
+                        target.putAll(RowBytes.part(bytes, RowBytes.HEADER_BYTES, wanted, sum));
                         unwritten += bytes.length;
                     }
                     if (unwritten > UNWRITTEN_BYTES_MAX) {
@@ -379,7 +386,12 @@ final class RowState implements AutoCloseable {
 
     /// Collects a whole table's rows on disk, in any order, and then becomes its state.
     synchronized Collector collect(String table) {
-        return new Collector(table);
+        return collect(table, false);
+    }
+
+    /// @param sum how the hashes of a group are combined, by [Dialect#combine]
+    synchronized Collector collect(String table, boolean sum) {
+        return new Collector(table, sum);
     }
 
     /// Rows of a first capture, parted over files by the low bits of their key's hash, so that
@@ -388,12 +400,14 @@ final class RowState implements AutoCloseable {
     final class Collector implements AutoCloseable {
 
         private final String table;
+        private final boolean sum;
         private final @Nullable DataOutputStream[] parts = new @Nullable DataOutputStream[PARTS];
         private final long since = generation;
         private long count;
 
-        private Collector(String table) {
+        private Collector(String table, boolean sum) {
             this.table = table;
+            this.sum = sum;
         }
 
         void add(Row row) {
@@ -435,7 +449,7 @@ final class RowState implements AutoCloseable {
                         DataOutputStream part = parts[i];
                         if (part != null) {
                             part.close();
-                            groups.putAll(RowBytes.part(Files.readAllBytes(file(i)), 0, mask));
+                            groups.putAll(RowBytes.part(Files.readAllBytes(file(i)), 0, mask, sum));
                             store.commit();
                         }
                     }

@@ -1,5 +1,7 @@
 package foz.agent;
 
+import foz.contract.Contract;
+import foz.contract.Contract.Column;
 import foz.contract.Contract.Table;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -59,7 +61,7 @@ final class SourceRows {
 
     /// All columns, then both hashes.
     String columns() {
-        return table.columns().stream().map(dialect::select).collect(Collectors.joining(", "))
+        return table.columns().stream().map(this::select).collect(Collectors.joining(", "))
                 + ", "
                 + dialect.keyHash(table)
                 + ", "
@@ -67,7 +69,11 @@ final class SourceRows {
     }
 
     String keyColumns() {
-        return table.key().stream().map(dialect::select).collect(Collectors.joining(", "));
+        return table.key().stream().map(this::select).collect(Collectors.joining(", "));
+    }
+
+    private String select(Column column) {
+        return column.name().equals(Contract.ROW) ? dialect.rowName(table) : dialect.select(column);
     }
 
     /// The values of a result with [#columns].

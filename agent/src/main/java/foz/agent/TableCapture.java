@@ -88,7 +88,7 @@ final class TableCapture {
                 List.of(new Change.SnapshotBegin(table.name(), generation)),
                 generation,
                 since);
-        try (RowState.Collector collector = state.collect(table.name());
+        try (RowState.Collector collector = state.collect(table.name(), table.isKeyless());
                 PreparedStatement statement =
                         connection.prepareStatement(
                                 "SELECT " + source.columns() + " FROM " + source.name())) {
@@ -150,7 +150,7 @@ final class TableCapture {
             throws SQLException, InterruptedException {
         long since = spool.generation();
         dialect.learn(connection, table);
-        RowState.TableState known = state.table(table.name());
+        RowState.TableState known = state.table(table.name(), table.isKeyless());
         Sender sender = new Sender(since);
         String sql =
                 "SELECT %s FROM %s WHERE %s >= %s"
@@ -225,7 +225,7 @@ final class TableCapture {
     void compare(Connection connection) throws SQLException, InterruptedException {
         long since = spool.generation();
         dialect.learn(connection, table);
-        RowState.TableState known = state.table(table.name());
+        RowState.TableState known = state.table(table.name(), table.isKeyless());
         Difference found = difference(connection, known);
         if (known.split(found.rows())) {
             found = difference(connection, known);
@@ -249,7 +249,7 @@ final class TableCapture {
                 "SELECT %s, count(*), %s FROM %s GROUP BY 1"
                         .formatted(
                                 dialect.group(dialect.keyHash(table), known.mask()),
-                                dialect.combine(dialect.rowHash(table)),
+                                dialect.combine(dialect.rowHash(table), table.isKeyless()),
                                 source.name());
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
@@ -279,12 +279,19 @@ final class TableCapture {
             Connection connection, RowState.TableState known, Set<Integer> groups, long since)
             throws SQLException, InterruptedException {
         String group = dialect.group(dialect.keyHash(table), known.mask());
+        // Rows without a key cannot be fetched afterwards: their values come at once.
+        String wanted =
+                table.isKeyless()
+                        ? source.columns()
+                        : "%s, %s, %s"
+                                .formatted(
+                                        source.keyColumns(),
+                                        dialect.keyHash(table),
+                                        dialect.rowHash(table));
         String sql =
-                "SELECT %s, %s, %s FROM %s WHERE %s IN (%s) ORDER BY %s"
+                "SELECT %s FROM %s WHERE %s IN (%s) ORDER BY %s"
                         .formatted(
-                                source.keyColumns(),
-                                dialect.keyHash(table),
-                                dialect.rowHash(table),
+                                wanted,
                                 source.name(),
                                 group,
                                 groups.stream()
@@ -297,7 +304,11 @@ final class TableCapture {
             statement.setFetchSize(fetchRows);
             try (ResultSet rows = statement.executeQuery(sql)) {
                 while (rows.next()) {
-                    work.add(source.keyRow(rows));
+                    if (table.isKeyless()) {
+                        work.addWhole(rows);
+                    } else {
+                        work.add(source.keyRow(rows));
+                    }
                 }
             }
             work.end();
@@ -335,11 +346,28 @@ final class TableCapture {
             known.rows(inHand).forEach(row -> left.put(row.key(), row));
         }
 
-        void add(RowState.Row row) throws SQLException, InterruptedException {
+        /// A row of a keyless table, with its values.
+        void addWhole(ResultSet rows) throws SQLException, InterruptedException {
+            @Nullable String[] values = source.values(rows);
+            RowState.Row row = source.rowState(rows, values);
+            enter(row);
+            if (left.remove(row.key()) == null) {
+                upsert(row, values, known, sender);
+                if (known.pending() > PENDING_MAX) {
+                    finish(sender, known, since);
+                }
+            }
+        }
+
+        private void enter(RowState.Row row) throws InterruptedException {
             while ((int) (row.keyHash() & known.mask()) != inHand) {
                 endGroup();
                 begin();
             }
+        }
+
+        void add(RowState.Row row) throws SQLException, InterruptedException {
+            enter(row);
             RowState.Row before = left.remove(row.key());
             if (before == null || before.rowHash() != row.rowHash()) {
                 changed.add(row);

@@ -47,6 +47,30 @@ class TableCaptureTest {
         }
     }
 
+    private static Contract.Table table(String how, List<String> columns) {
+        return ContractReader.read(
+                        """
+                        apiVersion: v3.1.0
+                        kind: DataContract
+                        id: capture
+                        version: 1.0.0
+                        status: active
+                        schema:
+                          - name: item
+                            logicalType: object
+                            customProperties:
+                              - {property: foz.capture, value: {%s}}
+                            properties:
+                              - {name: %s, logicalType: string}
+                        """
+                                .formatted(
+                                        how,
+                                        String.join(
+                                                ", logicalType: string}\n      - {name: ", columns)))
+                .captured()
+                .getFirst();
+    }
+
     private static Contract.Table table(String how) {
         return ContractReader.read(
                         """
@@ -83,20 +107,29 @@ class TableCaptureTest {
         private final TableCapture capture;
 
         Source(String how) throws SQLException {
-            String database = "capture" + databases++;
-            erp = postgres.create(database, "SET TIME ZONE '" + ZONE + "'");
-            sql(
+            this(
+                    TableCaptureTest.table(how),
                     """
                     CREATE TABLE item (id bigint PRIMARY KEY, name text, stamp_local timestamp,
                         stamp_zone timestamptz, stamp_day date)
                     """);
+        }
+
+        Source(String how, String create, List<String> columns) throws SQLException {
+            this(TableCaptureTest.table(how, columns), create);
+        }
+
+        private Source(Contract.Table table, String create) throws SQLException {
+            String database = "capture" + databases++;
+            erp = postgres.create(database, "SET TIME ZONE '" + ZONE + "'");
+            sql(create);
             state = RowState.open(folder.resolve(database).resolve("rows"));
             spool = Spool.open(folder.resolve(database).resolve("spool"), 1L << 30);
             AgentSettings settings = settings(postgres.url(database));
             Dialect dialect =
                     Engines.of(settings.database(), settings.adaptersDir())
                             .dialect(settings.database());
-            table = table(how);
+            this.table = table;
             Cutter cutter = new Cutter(spool, settings);
             capture = new TableCapture(table, dialect, state, cutter, spool, settings.fetchRows());
             connection = dialect.openForCapture();
@@ -144,6 +177,45 @@ class TableCaptureTest {
             return changes;
         }
 
+        /// A replica of what was sent.
+        Mirror mirror() throws InterruptedException {
+            Mirror mirror = new Mirror();
+            takeInto(mirror);
+            return mirror;
+        }
+
+        void takeInto(Mirror mirror) throws InterruptedException {
+            for (Optional<Spool.Batch> batch = spool.next(0);
+                    batch.isPresent();
+                    batch = spool.next(0)) {
+                mirror.take(spool.body(batch.get()));
+                spool.acknowledge(batch.get().seq());
+            }
+        }
+
+        /// Name and note of the source's rows.
+        List<String> contents() throws SQLException {
+            try (Statement statement = erp.createStatement();
+                    var rows =
+                            statement.executeQuery(
+                                    "SELECT name || '|' || coalesce(note, '∅') FROM item")) {
+                List<String> lines = new ArrayList<>();
+                while (rows.next()) {
+                    lines.add(rows.getString(1));
+                }
+                lines.sort(null);
+                return lines;
+            }
+        }
+
+        /// The same of the mirror's rows, without their names of our own.
+        List<String> mirrored(Mirror mirror) {
+            return mirror.lines("item").stream()
+                    .map(line -> line.substring(0, line.lastIndexOf('|')))
+                    .sorted()
+                    .toList();
+        }
+
         List<String> sentIds() throws InterruptedException {
             List<String> ids = new ArrayList<>();
             for (Change change : sent()) {
@@ -166,6 +238,36 @@ class TableCaptureTest {
             connection.close();
             erp.close();
             state.close();
+        }
+    }
+
+    @Test
+    void rowsWithoutAKeyAreCountedAndNoneIsLostOrLeft() throws Exception {
+        try (Source source =
+                new Source(
+                        "keyless: true",
+                        "CREATE TABLE item (name text, note text)",
+                        List.of("name", "note"))) {
+            source.sql(
+                    "INSERT INTO item SELECT 'n' || n % 700, CASE WHEN n % 2 = 0 THEN 'x' END FROM generate_series(1, 3000) n");
+            source.capture.snapshot(source.connection);
+            Mirror mirror = source.mirror();
+            assertEquals(source.contents(), source.mirrored(mirror));
+            for (String change :
+                    List.of(
+                            "INSERT INTO item VALUES ('n1', NULL), ('n1', NULL), ('twice', 'x'), ('twice', 'x')",
+                            "DELETE FROM item WHERE ctid IN (SELECT ctid FROM item WHERE name = 'n5' LIMIT 1)",
+                            "UPDATE item SET note = 'y' WHERE name = 'n7'",
+                            // As many as before, and each pair by XOR as nothing.
+                            "UPDATE item SET name = 'other' WHERE name = 'twice'",
+                            "DELETE FROM item")) {
+                source.sql(change);
+                source.capture.compare(source.connection);
+                source.takeInto(mirror);
+                assertEquals(source.contents(), source.mirrored(mirror), change);
+                source.capture.compare(source.connection);
+                assertEquals(List.of(), source.sent(), "nothing is sent twice");
+            }
         }
     }
 

@@ -34,6 +34,9 @@ public record Contract(
         return tables.stream().filter(table -> table.capture().isPresent()).toList();
     }
 
+    /// The column that names a row of a keyless table: the last one, made of the row's content.
+    public static final String ROW = "foz_row";
+
     /// A part of the tenant's rows that a set of devices shares.
     ///
     /// @param claim the token's claim whose value parts the bucket; empty for one bucket shared by
@@ -70,6 +73,17 @@ public record Contract(
 
         public Optional<Column> column(String columnName) {
             return columns.stream().filter(column -> column.name().equals(columnName)).findFirst();
+        }
+
+        /// Whether the source has no key for it: rows are told apart by their content, and equal
+        /// ones by being counted.
+        public boolean isKeyless() {
+            return columns.getLast().name().equals(ROW);
+        }
+
+        /// The columns that the source has.
+        public List<Column> sourceColumns() {
+            return isKeyless() ? columns.subList(0, columns.size() - 1) : columns;
         }
 
         /// The primary key's columns in their order; never empty.

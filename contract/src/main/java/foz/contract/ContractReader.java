@@ -113,7 +113,14 @@ public final class ContractReader {
                     "use a-z, 0-9 and _, at most 59, not beginning with foz_; keep the source's name in"
                             + " physicalName");
         }
-        List<Contract.Column> columns = columns(object, name);
+        boolean keyless =
+                Optional.ofNullable(custom.get("foz.capture"))
+                        .flatMap(found -> found.get("value"))
+                        .filter(Yaml.Mapping.class::isInstance)
+                        .flatMap(value -> ((Yaml.Mapping) value).text("keyless"))
+                        .filter("true"::equals)
+                        .isPresent();
+        List<Contract.Column> columns = columns(object, name, keyless);
         return new Contract.Table(
                 name,
                 object.text("physicalName").orElse(name),
@@ -124,7 +131,7 @@ public final class ContractReader {
                 quality.table(name, object, custom));
     }
 
-    private List<Contract.Column> columns(Yaml.Mapping object, String table) {
+    private List<Contract.Column> columns(Yaml.Mapping object, String table, boolean keyless) {
         List<Contract.Column> columns = new ArrayList<>();
         Set<String> names = new HashSet<>();
         for (Yaml property : object.list("properties")) {
@@ -134,16 +141,38 @@ public final class ContractReader {
             }
             columns.add(column);
         }
-        if (columns.stream().noneMatch(column -> column.keyPosition() > 0)) {
+        boolean keyed = columns.stream().anyMatch(column -> column.keyPosition() > 0);
+        if (keyed && keyless) {
+            problem(
+                    object,
+                    "the table '" + table + "' has a primary key and is said to be keyless",
+                    "leave keyless out of foz.capture");
+        } else if (keyless) {
+            columns.add(row());
+        } else if (!keyed) {
             problem(
                     object,
                     "the table '" + table + "' has no primary key",
-                    "mark the columns that identify a row with primaryKey: true");
+                    "mark the columns that identify a row with primaryKey: true, or write keyless: true in foz.capture");
         }
         if (columns.size() > COLUMNS_MAX) {
             problem(object, "has more than " + COLUMNS_MAX + " columns", "leave some out");
         }
         return columns;
+    }
+
+    private static Contract.Column row() {
+        return new Contract.Column(
+                Contract.ROW,
+                "",
+                Contract.ROW,
+                ColumnType.text(),
+                true,
+                1,
+                Optional.empty(),
+                false,
+                Optional.empty(),
+                Optional.empty());
     }
 
     private Contract.Column column(Yaml.Mapping property, int ordinal) {
@@ -157,6 +186,9 @@ public final class ContractReader {
                     property,
                     "the column's name '" + name + "' cannot be a name in the replica",
                     "use a-z, 0-9 and _, at most 59; keep the source's name in physicalName");
+        }
+        if (name.equals(Contract.ROW)) {
+            problem(property, "the name '" + name + "' is Foz's own", "give it another name");
         }
         boolean key = isTrue(property, "primaryKey");
         int position = property.text("primaryKeyPosition").map(Integer::parseInt).orElse(ordinal);
@@ -221,6 +253,12 @@ public final class ContractReader {
                         fields.number("compareMs", 60_000, 200, 7 * 86_400_000L),
                         fields.number("overlapMs", 60_000, 1_000, 86_400_000),
                         way(fields, stamp));
+        String keyless = fields.optionalText("keyless").orElse("false");
+        if (keyless.equals("true") && capture.stamp().isPresent()) {
+            fields.problem("keyless", "stands beside stamp", "leave stamp out: rows are compared");
+        } else if (!List.of("true", "false").contains(keyless)) {
+            fields.problem("keyless", "is '" + keyless + "'", "write true or false");
+        }
         fields.closed();
         return capture;
     }

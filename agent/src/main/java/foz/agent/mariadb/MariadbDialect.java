@@ -125,7 +125,10 @@ final class MariadbDialect implements Dialect {
     }
 
     @Override
-    public String combine(String hash) {
+    public String combine(String hash, boolean sum) {
+        if (sum) {
+            throw new IllegalStateException("keyless tables are refused by rowName");
+        }
         return "CAST(BIT_XOR(" + hash + ") AS SIGNED)";
     }
 

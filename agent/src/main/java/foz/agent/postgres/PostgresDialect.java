@@ -4,6 +4,7 @@ import foz.agent.Dialect;
 import foz.agent.SourceSettings;
 import foz.contract.Contract.Column;
 import foz.contract.Contract.Table;
+import foz.contract.RowName;
 import foz.value.ColumnType;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -101,18 +102,29 @@ final class PostgresDialect implements Dialect {
 
     @Override
     public String keyHash(Table table) {
-        return hashes.getOrDefault(table.name(), RowHash.unknown()).of(table.key());
+        return table.isKeyless()
+                ? rowHash(table)
+                : hashes.getOrDefault(table.name(), RowHash.unknown()).of(table.key());
     }
 
     @Override
     public String rowHash(Table table) {
-        return hashes.getOrDefault(table.name(), RowHash.unknown()).of(table.columns());
+        return hashes.getOrDefault(table.name(), RowHash.unknown()).of(table.sourceColumns());
+    }
+
+    @Override
+    public String rowName(Table table) {
+        return RowName.postgres(
+                table.sourceColumns().stream()
+                        .map(Column::physicalName)
+                        .map(PostgresDialect::quoted)
+                        .toList());
     }
 
     @Override
     public Optional<String> bytes(Table table) {
         String sum =
-                table.columns().stream()
+                table.sourceColumns().stream()
                         .filter(column -> unbounded(column.type()))
                         .map(column -> "octet_length(" + name(column.physicalName()) + "::text)")
                         .map(length -> "coalesce(" + length + "::bigint, 0)")
@@ -138,8 +150,8 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
-    public String combine(String hash) {
-        return "bit_xor(" + hash + ")";
+    public String combine(String hash, boolean sum) {
+        return sum ? "sum((" + hash + ") >> " + SUM_SHIFT + ")::bigint" : "bit_xor(" + hash + ")";
     }
 
     @Override

@@ -78,6 +78,10 @@ final class Publication {
     /// Why this table's changes cannot be told from the log.
     private static Optional<String> unsuitable(Connection connection, Table table)
             throws SQLException {
+        if (table.isKeyless()) {
+            return Optional.of(
+                    "it has no key; publishing it would make its updates fail at the source, so it is compared");
+        }
         try (PreparedStatement statement =
                 connection.prepareStatement(
                         """

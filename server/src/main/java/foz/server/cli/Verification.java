@@ -1,7 +1,9 @@
 package foz.server.cli;
 
+import foz.contract.Contract;
 import foz.contract.Contract.Column;
 import foz.contract.Contract.Table;
+import foz.contract.RowName;
 import foz.server.error.FozException;
 import foz.server.replica.RowId;
 import java.nio.charset.StandardCharsets;
@@ -219,7 +221,13 @@ final class Verification {
     private static String sourceSelect(Table table) {
         return "SELECT "
                 + table.columns().stream()
-                        .map(column -> sourceName(column.physicalName()))
+                        .map(column ->
+                                column.name().equals(Contract.ROW)
+                                        ? RowName.postgres(
+                                                table.sourceColumns().stream()
+                                                        .map(c -> sourceName(c.physicalName()))
+                                                        .toList())
+                                        : sourceName(column.physicalName()))
                         .collect(Collectors.joining(", "))
                 + " FROM "
                 + sourceName(table.physicalName());
