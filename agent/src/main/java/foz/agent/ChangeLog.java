@@ -25,6 +25,13 @@ public interface ChangeLog extends AutoCloseable {
     /// What a transaction on `connection` that begins now will see. Called as its first statement.
     LogView view(Connection connection) throws SQLException;
 
+    /// Whether the log gave all that stands before this place.
+    ///
+    /// @param end of [LogView#end]
+    default boolean hasPassed(String end) {
+        return true;
+    }
+
     /// Bytes that the source keeps for this log alone.
     long keptBytes(Connection connection) throws SQLException;
 

@@ -37,8 +37,8 @@ public interface Dialect {
 
     /// Combines row hashes within a group, whatever their order.
     ///
-    /// @param sum whether as the sum of their upper bits, arithmetically shifted, or else by XOR, to
-    ///   which two equal rows are as none
+    /// @param sum whether as the sum of their upper bits, arithmetically shifted, or else by XOR,
+    ///   to which two equal rows are as none
     String combine(String hash, boolean sum);
 
     /// The group, from 0, of a hash: its low bits.

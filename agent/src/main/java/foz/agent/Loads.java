@@ -9,10 +9,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Tables of the log that are read whole, chunk by chunk between the log's transactions, and what
 /// those chunks saw. A chunk is sent at the place in the log where it was read: everything that the
@@ -25,6 +27,7 @@ final class Loads {
     private static final int PENDING_MAX = 4;
     private static final String MARK = "load:";
     private static final String DONE = "done";
+    private static final String WHOLE = "whole:";
     private static final int REREAD_TIDY = 1_000;
 
     /// A table's reading under way.
@@ -34,11 +37,13 @@ final class Loads {
         final Instant since = Instant.now();
         long generation;
         String progress;
+        String structure;
         double done;
         long rows;
 
-        Load(Table table, String mark) {
+        Load(Table table, String mark, String structure) {
             this.table = table;
+            this.structure = structure;
             this.header = LogCapture.header(table);
             int space = mark.indexOf(' ');
             this.generation = space < 0 ? 0 : Long.parseLong(mark.substring(0, space));
@@ -61,31 +66,51 @@ final class Loads {
     private final RowState state;
     private final Cutter cutter;
     private final long generation;
+    private final List<Table> tables;
+    private Map<String, String> structures;
     private final Map<String, Load> loads = new LinkedHashMap<>();
     private final List<Pending> pending = new ArrayList<>();
     private final Map<RowKey, LogView> reread = new HashMap<>();
+
+    /// Of tables read whole, the place in the log up to which there may be changes of rows that
+    /// were gone when they were read.
+    private final Map<String, String> wholeUntil = new HashMap<>();
+
+    private final Set<String> emptied = new HashSet<>();
     private final ChangeBuffer rows = new ChangeBuffer();
+    private final ChangeBuffer nothing = new ChangeBuffer();
     private int rereadTidyAt = REREAD_TIDY;
 
     /// @param generation the spool's, in which all this counts
     /// @param marks what was reached before, of [Spool#marks]
+    /// @param structures how the tables are built, by [LogSource#structures]
     Loads(
             ChunkReader reader,
             RowState state,
             Cutter cutter,
             long generation,
             List<Table> tables,
-            Map<String, String> marks) {
+            Map<String, String> marks,
+            Map<String, String> structures)
+            throws InterruptedException {
+        this.structures = structures;
+        this.tables = List.copyOf(tables);
         this.reader = reader;
         this.state = state;
         this.cutter = cutter;
         this.generation = generation;
+        marks.forEach((name, end) -> {
+            if (name.startsWith(WHOLE)) {
+                wholeUntil.put(name.substring(WHOLE.length()), end);
+            }
+        });
         for (Table table : tables) {
             String mark = marks.getOrDefault(MARK + table.name(), "");
             if (mark.equals(DONE)) {
-                state.setLogged(table.name(), generation);
+                state.setLogged(table.name(), structure(table), generation);
+                mark(table, "");
             } else if (!state.isLogged(table.name())) {
-                loads.put(table.name(), new Load(table, mark));
+                loads.put(table.name(), new Load(table, mark, structure(table)));
             }
         }
     }
@@ -94,8 +119,50 @@ final class Loads {
         return loads.isEmpty();
     }
 
+    @Override
+    public String toString() {
+        return loads.keySet().toString();
+    }
+
     boolean has(Table table) {
         return loads.containsKey(table.name());
+    }
+
+    /// Whether a change may be of a row that the replica does not have: it changed before the table
+    /// was read, and was gone by then.
+    boolean mustBeWhole(Table table, ChangeLog log) {
+        String until = wholeUntil.get(table.name());
+        return has(table)
+                || (until != null && !log.hasPassed(until))
+                || pending.stream().anyMatch(chunk -> chunk.table().equals(table.name()));
+    }
+
+    /// The log says that the table was emptied. What was read of it meanwhile may be newer, and
+    /// goes with the rest: it is read again. What was only begun to be read is begun again by
+    /// itself.
+    void emptied(Table table) {
+        if (has(table) || pending.stream().anyMatch(c -> c.table().equals(table.name()))) {
+            emptied.add(table.name());
+            pending.removeIf(chunk -> chunk.table().equals(table.name()));
+            reread.keySet().removeIf(row -> row.table().equals(table.name()));
+        }
+    }
+
+    /// Forgets what the log has gone past, and begins again with tables that were emptied. Not
+    /// within a transaction of the log.
+    void tidy(ChangeLog log) throws InterruptedException {
+        forgetPast();
+        for (String table : List.copyOf(wholeUntil.keySet())) {
+            if (log.hasPassed(wholeUntil.getOrDefault(table, ""))) {
+                wholeUntil.remove(table);
+                mark(WHOLE + table, "");
+            }
+        }
+        for (Table table : tables) {
+            if (emptied.remove(table.name())) {
+                begin(table);
+            }
+        }
     }
 
     Optional<Progress> progress(String table) {
@@ -106,9 +173,19 @@ final class Loads {
     }
 
     /// Reads the table from its beginning.
-    void begin(Table table) {
+    void begin(Table table) throws InterruptedException {
+        mark(table, "");
         state.forgetLogged(table.name());
-        loads.put(table.name(), new Load(table, ""));
+        loads.put(table.name(), new Load(table, "", structure(table)));
+    }
+
+    private String structure(Table table) {
+        return structures.getOrDefault(table.name(), "");
+    }
+
+    /// How the tables are built now.
+    void structures(Map<String, String> now) {
+        structures = now;
     }
 
     /// Leaves the table for now; what was read of it so far is read again one day.
@@ -119,12 +196,11 @@ final class Loads {
     }
 
     private void mark(Table table, String value) throws InterruptedException {
-        rows.clear();
-        cutter.add(
-                rows,
-                System.currentTimeMillis(),
-                generation,
-                new Cutter.Mark(MARK + table.name(), value));
+        mark(MARK + table.name(), value);
+    }
+
+    private void mark(String name, String value) throws InterruptedException {
+        cutter.add(nothing, System.currentTimeMillis(), generation, new Cutter.Mark(name, value));
     }
 
     /// Whether what was read of a table has this change already.
@@ -164,7 +240,7 @@ final class Loads {
     /// @return whether a chunk was read
     /// @throws ChunkFailedException when the table itself is at fault
     boolean chunk(Connection connection, ChangeLog log) throws SQLException, InterruptedException {
-        forgetPast();
+        tidy(log);
         if (loads.isEmpty() || pending.size() >= PENDING_MAX) {
             return false;
         }
@@ -207,6 +283,8 @@ final class Loads {
         load.progress = chunk.progress();
         load.done = chunk.done();
         if (chunk.last()) {
+            wholeUntil.put(load.table.name(), view.end());
+            mark(WHOLE + load.table.name(), view.end());
             rows.add(load.header, new Change.SnapshotEnd(load.table.name(), load.generation));
         }
         cutter.add(
@@ -219,7 +297,8 @@ final class Loads {
         pending.add(new Pending(load.table.name(), view, keys));
         if (chunk.last()) {
             cutter.flush(generation);
-            state.setLogged(load.table.name(), generation);
+            // As it was when the reading began: what changed meanwhile is noticed again.
+            state.setLogged(load.table.name(), load.structure, generation);
             loads.remove(load.table.name());
             mark(load.table, "");
         }

@@ -10,8 +10,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -26,6 +28,7 @@ final class LogCapture implements Runnable, LogContext {
     private static final Logger LOG = LoggerFactory.getLogger(LogCapture.class);
     private static final long WAIT_MS = 100;
     private static final Duration CONFIRM_EVERY = Duration.ofSeconds(1);
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
     private static final Duration TRY_AGAIN_AFTER = Duration.ofSeconds(30);
 
     /// Changes are gathered so long while the server is busy with those before.
@@ -57,6 +60,7 @@ final class LogCapture implements Runnable, LogContext {
         final Loads loads;
         final ChangeLog log;
         Instant confirmed = Instant.EPOCH;
+        Instant looked = Instant.now();
         Instant flushed = Instant.now();
         String confirmedPosition = "";
         int events;
@@ -65,7 +69,9 @@ final class LogCapture implements Runnable, LogContext {
             Map<String, String> marks = cutter.marks(generation);
             String position = marks.getOrDefault(Spool.LOG, "");
             tablesConnection = dialect.openForCapture();
+            Set<String> changed;
             try {
+                Map<String, String> structures = source.structures(tablesConnection, tables);
                 tablesConnection.setAutoCommit(false);
                 tablesConnection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
                 loads =
@@ -75,15 +81,42 @@ final class LogCapture implements Runnable, LogContext {
                                 cutter,
                                 generation,
                                 tables.stream().filter(t -> !isPaused(t)).toList(),
-                                marks);
+                                marks,
+                                structures);
+                changed = changed(structures);
                 log = source.open(tables, position, LogCapture.this);
             } catch (SQLException | RuntimeException e) {
                 Dialect.close(tablesConnection);
                 throw e;
             }
+            for (Table table : tables) {
+                if (changed.contains(table.name()) && !loads.has(table)) {
+                    loads.begin(table);
+                }
+            }
             if (position.isEmpty()) {
                 cutter.add(nothing, now(), generation, new Cutter.Mark(Spool.LOG, log.start()));
             }
+        }
+
+        /// What is built otherwise than when it was captured whole must be captured anew; what is
+        /// not there any more stands still.
+        private Set<String> changed(Map<String, String> structures) {
+            Set<String> changed = new HashSet<>();
+            for (Table table : tables) {
+                String before = state.structure(table.name());
+                String now = structures.getOrDefault(table.name(), "");
+                if (!structures.isEmpty() && now.isEmpty()) {
+                    pause(
+                            table,
+                            "the source has no table '%s' any more".formatted(table.physicalName()),
+                            "give the contract its new physicalName, or take the table out");
+                } else if (!before.isEmpty() && !now.equals(before)) {
+                    LOG.warn("the table '{}' was built anew at the source", table.name());
+                    changed.add(table.name());
+                }
+            }
+            return changed;
         }
 
         @Override
@@ -127,13 +160,18 @@ final class LogCapture implements Runnable, LogContext {
             while (!Thread.currentThread().isInterrupted()) {
                 try (Run opened = new Run()) {
                     run = opened;
-                    LOG.info("reading the log of {} tables", tables.size());
+                    LOG.info(
+                            "reading the log of {} tables, {} of which are read whole first",
+                            tables.size(),
+                            opened.loads);
                     while (!Thread.currentThread().isInterrupted()) {
                         step(opened);
                         backoff.succeeded();
                     }
                 } catch (Spool.StaleException _) {
                     LOG.info("the tables of the log are captured anew");
+                } catch (RebuiltException _) {
+                    prepare();
                 } catch (LogLostException e) {
                     lost(e);
                 } catch (SQLException | RuntimeException e) {
@@ -146,6 +184,22 @@ final class LogCapture implements Runnable, LogContext {
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /// A table that was made anew must be published again.
+    private void prepare() throws InterruptedException {
+        try (Connection connection = dialect.openForCapture()) {
+            source.prepare(connection, tables)
+                    .reasons()
+                    .forEach((name, why) ->
+                            tables.stream()
+                                    .filter(table -> table.name().equals(name))
+                                    .forEach(table ->
+                                            pause(table, why, "then start the agent again")));
+        } catch (SQLException e) {
+            LOG.warn("looking at the source failed: {}", e.toString());
+            backoff.pause();
         }
     }
 
@@ -228,6 +282,11 @@ final class LogCapture implements Runnable, LogContext {
         for (Table table : tables) {
             meters.captured(table.name(), now);
         }
+        at.loads.tidy(at.log);
+        if (quiet && at.looked.plus(LOOK_EVERY).isBefore(now)) {
+            at.looked = now;
+            look(at);
+        }
         tryAgain(at, now);
         String position = spool.acknowledgedMarks().getOrDefault(Spool.LOG, "");
         if (quiet && cutter.isEmpty() && spool.waiting() == 0) {
@@ -237,6 +296,24 @@ final class LogCapture implements Runnable, LogContext {
             at.confirmedPosition = position;
         }
     }
+
+    /// Whether the tables are still built as they were. Where one was made anew, the log must be
+    /// opened again, for the source has another number for it.
+    private void look(Run at) throws SQLException {
+        Map<String, String> structures;
+        try {
+            structures = source.structures(at.tablesConnection, tables);
+        } finally {
+            at.tablesConnection.rollback();
+        }
+        at.loads.structures(structures);
+        if (!at.changed(structures).isEmpty()) {
+            throw new RebuiltException();
+        }
+    }
+
+    /// Tables are not as they were when the log was opened.
+    private static final class RebuiltException extends RuntimeException {}
 
     private void load(Run at) throws SQLException, InterruptedException {
         try {
@@ -289,7 +366,12 @@ final class LogCapture implements Runnable, LogContext {
 
     @Override
     public boolean mustBeWhole(Table table) {
-        return current().loads.has(table);
+        return current().loads.mustBeWhole(table, current().log);
+    }
+
+    @Override
+    public void emptied(Table table) {
+        current().loads.emptied(table);
     }
 
     @Override

@@ -29,6 +29,9 @@ public interface LogContext {
     void reread(Table table, long transaction, List<String> key, ChangeBuffer to)
             throws SQLException;
 
+    /// The table was emptied, and the change says so.
+    void emptied(Table table);
+
     /// The table cannot be captured as the contract says: it stands still until somebody decides.
     ///
     /// @param what in English, a sentence

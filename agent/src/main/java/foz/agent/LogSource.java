@@ -23,6 +23,14 @@ public interface LogSource {
     /// that could make a statement of the source's own applications fail.
     Offer prepare(Connection connection, List<Table> wanted) throws SQLException;
 
+    /// How each table is built now, as a text that is another one once rows could have changed
+    /// without the log telling: a column of another type, a table made anew, a partition taken in.
+    /// Tables that are not there are left out.
+    default Map<String, String> structures(Connection connection, List<Table> tables)
+            throws SQLException {
+        return Map.of();
+    }
+
     /// Begins to read.
     ///
     /// @param position where it was left; empty at first

@@ -12,4 +12,10 @@ public interface LogView {
 
     /// Whether the log will give no further transaction that it saw.
     boolean isPast();
+
+    /// A place in the log before which every transaction that it saw stands, for
+    /// [ChangeLog#hasPassed]; empty where the engine has none.
+    default String end() {
+        return "";
+    }
 }

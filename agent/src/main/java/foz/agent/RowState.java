@@ -53,8 +53,9 @@ final class RowState implements AutoCloseable {
     private final MVStore store;
     private final MVMap<String, Integer> masks;
 
-    /// Tables of which the log tells the changes, and no row is kept here.
-    private final MVMap<String, Boolean> logged;
+    /// Tables of which the log tells the changes, and no row is kept here; with how they were built
+    /// when they were captured whole.
+    private final MVMap<String, String> logged;
 
     /// Where each table of a feed is read on from.
     private final MVMap<String, String> cursors;
@@ -110,13 +111,20 @@ final class RowState implements AutoCloseable {
     }
 
     /// From now on the log tells the table's changes: nothing of its rows is kept.
-    synchronized void setLogged(String table, long since) {
+    ///
+    /// @param structure how the table is built, by [LogSource#structures]
+    synchronized void setLogged(String table, String structure, long since) {
         requireCurrent(since);
         masks.remove(table);
         removeMapsBut(table, "");
-        logged.put(table, true);
+        logged.put(table, structure);
         store.commit();
         store.sync();
+    }
+
+    /// How the table was built when it was captured whole; empty when that is not known.
+    synchronized String structure(String table) {
+        return logged.getOrDefault(table, "");
     }
 
     /// The log no longer tells the table's changes: it must be captured whole again.

@@ -111,6 +111,101 @@ class LogCaptureTest {
         }
     }
 
+    @Test
+    void aTableBuiltAnewIsCapturedAnewAndTheOthersGoOn() throws Exception {
+        LogSite.TableSpec other =
+                new LogSite.TableSpec("other", 1, List.of("id bigint", "name text"));
+        try (LogSite site =
+                site(
+                        List.of(ITEM, other),
+                        ITEM_SQL,
+                        "CREATE TABLE other (id bigint PRIMARY KEY, name text)",
+                        "INSERT INTO item SELECT n, 'n', NULL, n FROM generate_series(1, 100) n",
+                        "INSERT INTO other VALUES (1, 'a')")) {
+            site.awaitEqual();
+            for (String change :
+                    List.of(
+                            "ALTER TABLE item ALTER name TYPE varchar(40) USING upper(name)",
+                            "ALTER TABLE item ADD COLUMN extra text DEFAULT 'e'",
+                            "BEGIN; DROP TABLE item; "
+                                    + ITEM_SQL
+                                    + "; INSERT INTO item VALUES (7, 'made anew', NULL, 1); COMMIT",
+                            "UPDATE item SET name = 'after' WHERE id = 7")) {
+                site.sql(change, "UPDATE other SET name = name || 'x'");
+                site.awaitEqual();
+            }
+            assertEquals(List.of("7|after|∅|1.00"), site.mirror.lines("item"));
+        }
+    }
+
+    @Test
+    void partitionsThatComeAndGoAreSeen() throws Exception {
+        try (LogSite site =
+                site(
+                        List.of(ITEM),
+                        ITEM_SQL + " PARTITION BY RANGE (id)",
+                        "CREATE TABLE item_a PARTITION OF item FOR VALUES FROM (0) TO (100)",
+                        "INSERT INTO item SELECT n, 'n', NULL, n FROM generate_series(1, 50) n")) {
+            site.awaitEqual();
+            site.sql(
+                    "CREATE TABLE item_b (LIKE item INCLUDING ALL)",
+                    "INSERT INTO item_b SELECT n, 'b', NULL, n FROM generate_series(100, 150) n",
+                    "ALTER TABLE item ATTACH PARTITION item_b FOR VALUES FROM (100) TO (200)",
+                    "UPDATE item SET id = id + 100 WHERE id BETWEEN 60 AND 99");
+            site.awaitEqual();
+            site.sql(
+                    "UPDATE item SET id = id + 55 WHERE id BETWEEN 1 AND 20",
+                    "DELETE FROM item WHERE id = 149");
+            site.awaitEqual();
+            site.sql("ALTER TABLE item DETACH PARTITION item_a");
+            site.awaitEqual();
+            assertTrue(site.mirror.lines("item").size() > 40, "the other partition's rows stay");
+        }
+    }
+
+    @Test
+    void aColumnThatGoesStopsItsTableAloneUntilItIsBack() throws Exception {
+        LogSite.TableSpec other =
+                new LogSite.TableSpec("other", 1, List.of("id bigint", "name text"));
+        try (LogSite site =
+                site(
+                        List.of(ITEM, other),
+                        ITEM_SQL,
+                        "CREATE TABLE other (id bigint PRIMARY KEY, name text)",
+                        "INSERT INTO item VALUES (1, 'one', NULL, 1)",
+                        "INSERT INTO other VALUES (1, 'a')")) {
+            site.awaitEqual();
+            site.sql(
+                    "ALTER TABLE item RENAME COLUMN name TO title",
+                    "UPDATE item SET price = 2",
+                    "UPDATE other SET name = 'b'");
+            site.awaitEqual("other");
+            assertEquals(List.of("1|one|∅|1.00"), site.mirror.lines("item"));
+            site.sql("ALTER TABLE item RENAME COLUMN title TO name", "UPDATE item SET price = 3");
+            site.awaitEqual();
+        }
+    }
+
+    @Test
+    void aSlotThatIsGoneIsNoticedAndTheTablesAreReadAnew() throws Exception {
+        try (LogSite site =
+                site(
+                        List.of(ITEM),
+                        ITEM_SQL,
+                        "INSERT INTO item SELECT n, 'n', NULL, n FROM generate_series(1, 500) n")) {
+            site.awaitEqual();
+            site.stop();
+            site.sql(
+                    "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = current_database()",
+                    "DELETE FROM item WHERE id % 3 = 0",
+                    "UPDATE item SET name = 'unseen' WHERE id % 5 = 0");
+            site.start();
+            site.awaitEqual();
+            site.sql("INSERT INTO item VALUES (9999, 'after', NULL, NULL)");
+            site.awaitEqual();
+        }
+    }
+
     /// A writer that never rests, and an agent stopped again and again, wherever it is.
     @Test
     void stopsUnderAWriterLoseNothing() throws Exception {

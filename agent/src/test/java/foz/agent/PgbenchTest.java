@@ -119,7 +119,16 @@ class PgbenchTest {
             Process agent = agent(server.settings(folder.resolve("agent"), url));
             try {
                 String told =
-                        pgbench(url, "-c", "4", "-j", "2", "-T", Integer.toString(seconds), "-R", "800");
+                        pgbench(
+                                url,
+                                "-c",
+                                "4",
+                                "-j",
+                                "2",
+                                "-T",
+                                Integer.toString(seconds),
+                                "-R",
+                                "800");
                 assertTrue(told.contains("number of failed transactions: 0"), told);
                 assertEquals(
                         "3",

@@ -66,7 +66,8 @@ class TableCaptureTest {
                                 .formatted(
                                         how,
                                         String.join(
-                                                ", logicalType: string}\n      - {name: ", columns)))
+                                                ", logicalType: string}\n      - {name: ",
+                                                columns)))
                 .captured()
                 .getFirst();
     }

@@ -8,8 +8,8 @@ public final class RowName {
 
     private RowName() {}
 
-    /// The name as an expression of PostgreSQL, over the rows that a statement selects. All rows with
-    /// the same content must be among them.
+    /// The name as an expression of PostgreSQL, over the rows that a statement selects. All rows
+    /// with the same content must be among them.
     ///
     /// @param columns quoted names of the table's columns
     public static String postgres(List<String> columns) {

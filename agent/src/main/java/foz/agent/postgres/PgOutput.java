@@ -189,6 +189,7 @@ final class PgOutput {
                 String name = relation.table().name();
                 to.add(relation.header(), new Change.SnapshotBegin(name, generation));
                 to.add(relation.header(), new Change.SnapshotEnd(name, generation));
+                context.emptied(relation.table());
             }
         }
     }

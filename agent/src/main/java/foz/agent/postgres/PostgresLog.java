@@ -306,6 +306,11 @@ final class PostgresLog implements ChangeLog {
     }
 
     @Override
+    public boolean hasPassed(String end) {
+        return read >= Position.lsn(end);
+    }
+
+    @Override
     public long keptBytes(Connection reading) throws SQLException {
         try (PreparedStatement statement =
                 reading.prepareStatement(

@@ -53,6 +53,39 @@ final class PostgresLogSource implements LogSource {
     }
 
     @Override
+    public Map<String, String> structures(Connection connection, List<Table> tables)
+            throws SQLException {
+        Map<String, String> structures = new HashMap<>();
+        try (PreparedStatement statement =
+                connection.prepareStatement(
+                        """
+                        SELECT c.oid || ' '
+                            || coalesce((SELECT string_agg(a.attname || ':' || a.atttypid || ':' || a.atttypmod, ',' ORDER BY a.attname)
+                                FROM pg_attribute a
+                                WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attname = ANY (?)), '')
+                            || ' '
+                            || coalesce((SELECT string_agg(p.relid::oid::text, ',' ORDER BY p.relid::oid)
+                                FROM pg_partition_tree(c.oid) p WHERE p.isleaf), '')
+                        FROM pg_class c WHERE c.oid = to_regclass(?)
+                        """)) {
+            for (Table table : tables) {
+                String[] columns =
+                        table.columns().stream()
+                                .map(column -> PostgresDialect.actualName(column.physicalName()))
+                                .toArray(String[]::new);
+                statement.setArray(1, connection.createArrayOf("text", columns));
+                statement.setString(2, PostgresDialect.quoted(table.physicalName()));
+                try (ResultSet found = statement.executeQuery()) {
+                    if (found.next()) {
+                        structures.put(table.name(), found.getString(1));
+                    }
+                }
+            }
+        }
+        return structures;
+    }
+
+    @Override
     public ChunkReader chunks() {
         return new PostgresChunks();
     }
@@ -238,7 +271,10 @@ final class PostgresLogSource implements LogSource {
                 statement.setString(1, PostgresDialect.quoted(table.physicalName()));
                 try (ResultSet found = statement.executeQuery()) {
                     found.next();
-                    numbers.put((int) found.getLong(1), table);
+                    long number = found.getLong(1);
+                    if (!found.wasNull()) {
+                        numbers.put((int) number, table);
+                    }
                 }
             }
         }

@@ -48,4 +48,9 @@ final class View implements LogView {
     public boolean isPast() {
         return read.getAsLong() >= end;
     }
+
+    @Override
+    public String end() {
+        return Position.text(end);
+    }
 }
