@@ -154,8 +154,7 @@ final class Capture implements Callable<Integer> {
                 median(foz, CaptureRuns.Rates::streamCpuMicros)
                         / median(peer, CaptureRuns.Rates::streamCpuMicros);
         figures.goal("Foz: snapshot, of Debezium's rows/s", snapshot, "at least 4", snapshot >= 4);
-        figures.goal(
-                "Foz: stream, of Debezium's changes/s", stream, "at least 2.5", stream >= 2.5);
+        figures.goal("Foz: stream, of Debezium's changes/s", stream, "at least 2.5", stream >= 2.5);
         figures.goal("Foz: CPU a change, of Debezium's", cpu, "at most 0.2", cpu <= 0.2);
     }
 
