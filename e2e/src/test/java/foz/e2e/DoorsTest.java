@@ -467,6 +467,7 @@ class DoorsTest {
                 "Idempotency-Key",
                 "meters");
         awaitOrder("meters", "state", "accepted");
+        run.get(run.url("sync") + "/v1/objects/pcprodut/foto?row=1", norte.token());
         run.kill("erp");
         List<String> meters =
                 Files.readAllLines(FozRun.root().resolve("docs/guide/operators.md")).stream()
