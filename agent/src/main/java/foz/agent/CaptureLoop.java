@@ -88,7 +88,8 @@ final class CaptureLoop implements Runnable {
         if (!state.has(name)) {
             LOG.info("capturing {} whole", name);
             capture.snapshot(connection);
-            compareDue = Instant.now().plusMillis(how.compareMs());
+            // What changed while it was read is found at once, however its stamps are kept.
+            compareDue = Instant.EPOCH;
             return Duration.ZERO;
         }
         Optional<Column> stamp = how.stamp().flatMap(capture.table()::column);

@@ -95,6 +95,11 @@ final class Cutter {
         return writer.isEmpty();
     }
 
+    /// Rows of a transaction that one batch takes.
+    int rowsMax() {
+        return rowsMax;
+    }
+
     /// Bytes of a transaction that one batch takes.
     int wholeBytesMax() {
         return bytesMax;

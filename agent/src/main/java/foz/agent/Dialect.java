@@ -5,8 +5,10 @@ import foz.contract.Contract.Table;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -95,9 +97,55 @@ public interface Dialect {
         }
     }
 
+    /// A canonical text given as a parameter, as an SQL expression that compares with the column.
+    default String parameter(Column column) {
+        return "?";
+    }
+
     /// `a = ? AND b = ?` over the key's columns.
     default String keyPredicate(List<Column> key) {
-        return String.join(
-                " AND ", key.stream().map(c -> name(c.physicalName()) + " = ?").toList());
+        return key.stream()
+                .map(column -> name(column.physicalName()) + " = " + parameter(column))
+                .collect(Collectors.joining(" AND "));
+    }
+
+    /// Whether an index gives the table's rows in the order of its key, so that some of them can be
+    /// read without sorting all.
+    default boolean isKeyIndexed(Connection connection, Table table) throws SQLException {
+        return false;
+    }
+
+    /// That a row comes after another in the key's order, as a predicate. Its parameters are the
+    /// other's texts, in the order of [#keyAfterParameters].
+    default String keyAfter(List<Column> key) {
+        Column first = key.getFirst();
+        String name = name(first.physicalName());
+        String after = name + " > " + parameter(first);
+        if (key.size() == 1) {
+            return after;
+        }
+        // The first condition tells an index where to begin.
+        return "%s >= %s AND (%s OR (%s = %s AND (%s)))"
+                .formatted(
+                        name,
+                        parameter(first),
+                        after,
+                        name,
+                        parameter(first),
+                        keyAfter(key.subList(1, key.size())));
+    }
+
+    /// The parameters of [#keyAfter], by their place in the key.
+    default List<Integer> keyAfterParameters(int columns) {
+        List<Integer> places = new ArrayList<>();
+        for (int i = 0; i < columns; i++) {
+            places.addAll(i < columns - 1 ? List.of(i, i, i) : List.of(i));
+        }
+        return places;
+    }
+
+    /// The first rows of a SELECT that ends with its ORDER BY.
+    default String firstRows(String select, int rows) {
+        return select + " LIMIT " + rows;
     }
 }

@@ -93,6 +93,10 @@ final class FeedCapture {
         private final long since;
         private final Change.TableHeader header;
         private final long readAtMs = System.currentTimeMillis();
+
+        /// What was sent before; absent while the first reading is sent.
+        private RowState.@Nullable TableState known;
+
         private final List<Change> changes = new ArrayList<>();
         private long bytes;
 
@@ -112,7 +116,7 @@ final class FeedCapture {
             if (whole) {
                 add(new Change.SnapshotBegin(table.name(), readAtMs));
             }
-            try (RowState.Collector collector = state.collect(table.name())) {
+            try (RowCollector collector = state.collect(table.name(), readAtMs)) {
                 for (FeedRows.Part part : rows.parts()) {
                     part.values(
                             part.named(),
@@ -130,13 +134,14 @@ final class FeedCapture {
                 }
                 hand();
                 cutter.flush(since);
-                collector.finish();
+                collector.finish(false, "");
             }
         }
 
         /// Sends what is not as it was last sent.
         void differences(boolean whole) throws InterruptedException {
             RowState.TableState known = state.table(table.name());
+            this.known = known;
             long about = 0;
             for (FeedRows.Part part : rows.parts()) {
                 Map<Long, FeedRows.Named> named = part.named();
@@ -201,6 +206,9 @@ final class FeedCapture {
 
         private void hand() throws InterruptedException {
             if (!changes.isEmpty()) {
+                if (known != null) {
+                    known.announce();
+                }
                 cutter.add(header, List.copyOf(changes), readAtMs, since);
                 changes.clear();
                 bytes = 0;

@@ -1,5 +1,6 @@
 package foz.agent;
 
+import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -27,6 +28,27 @@ final class RowBytes {
         out.writeByte(row.key().size());
         for (String part : row.key()) {
             byte[] utf8 = part.getBytes(StandardCharsets.UTF_8);
+            out.writeInt(utf8.length);
+            out.write(utf8);
+        }
+    }
+
+    /// Where a row with this hash of its key goes.
+    interface RowTarget {
+        DataOutputStream of(long keyHash) throws IOException;
+    }
+
+    /// Reads one row and writes it elsewhere.
+    static void copy(DataInputStream in, RowTarget target) throws IOException {
+        long keyHash = in.readLong();
+        DataOutputStream out = target.of(keyHash);
+        out.writeLong(keyHash);
+        out.writeLong(in.readLong());
+        int parts = in.readUnsignedByte();
+        out.writeByte(parts);
+        for (int i = 0; i < parts; i++) {
+            byte[] utf8 = new byte[in.readInt()];
+            in.readFully(utf8);
             out.writeInt(utf8.length);
             out.write(utf8);
         }
@@ -81,6 +103,19 @@ final class RowBytes {
             if (key == keyHash && content == rowHash) {
                 return true;
             }
+            skipKey(in);
+        }
+        return false;
+    }
+
+    static boolean containsKey(byte[] group, long keyHash) {
+        ByteBuffer in = ByteBuffer.wrap(group).position(HEADER_BYTES);
+        while (in.hasRemaining()) {
+            long key = in.getLong();
+            if (key == keyHash) {
+                return true;
+            }
+            in.getLong();
             skipKey(in);
         }
         return false;

@@ -1,15 +1,15 @@
 package foz.agent;
 
-import java.io.BufferedOutputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.jspecify.annotations.Nullable;
@@ -41,9 +41,6 @@ final class RowState implements AutoCloseable {
     private static final int ROWS_A_GROUP = 128;
     private static final int ROWS_A_GROUP_MAX = 1_024;
 
-    /// A first capture's rows are parted over so many files, and a group is never in two of them.
-    private static final int PARTS = 128;
-
     private static final int GROUPS_MAX = 1 << 16;
     private static final int CACHE_MB = 8;
     private static final String IN_USE = "in use";
@@ -56,6 +53,13 @@ final class RowState implements AutoCloseable {
     /// Tables of which the log tells the changes, and no row is kept here; with how they were built
     /// when they were captured whole.
     private final MVMap<String, String> logged;
+
+    /// How each table's keys are hashed. By another hash its rows would lie in other groups.
+    private final MVMap<String, String> keyHashes;
+
+    /// Rows that were about to be sent for the first time, by table and number. Of these nothing
+    /// tells whether the server has them.
+    private final MVMap<String, byte[]> announced;
 
     /// Where each table of a feed is read on from.
     private final MVMap<String, String> cursors;
@@ -76,6 +80,8 @@ final class RowState implements AutoCloseable {
         this.masks = store.openMap("masks");
         this.logged = store.openMap("logged");
         this.cursors = store.openMap("cursors");
+        this.keyHashes = store.openMap("keyHashes");
+        this.announced = store.openMap("announced");
     }
 
     static RowState open(Path dir) {
@@ -89,6 +95,14 @@ final class RowState implements AutoCloseable {
     /// Whether the table was captured whole once, and its rows are known here.
     synchronized boolean has(String table) {
         return masks.containsKey(table);
+    }
+
+    /// Whether the table's rows lie by this hash of their keys.
+    ///
+    /// @param keyHash by [Dialect#keyHash]
+    synchronized boolean isHashedBy(String table, String keyHash) {
+        // A state of an earlier version names none, and has the hash of its time: that of now.
+        return keyHashes.getOrDefault(table, keyHash).equals(keyHash);
     }
 
     /// Whether the table was captured whole once, and since then the log tells its changes.
@@ -118,6 +132,7 @@ final class RowState implements AutoCloseable {
         masks.remove(table);
         removeMapsBut(table, "");
         logged.put(table, structure);
+        removeAnnounced(table);
         store.commit();
         store.sync();
     }
@@ -172,7 +187,7 @@ final class RowState implements AutoCloseable {
 
     /// The mask that gives so many rows groups of a good size.
     static int mask(long rows) {
-        long groups = Math.clamp(rows / ROWS_A_GROUP, PARTS / 2L, GROUPS_MAX - 1L);
+        long groups = Math.clamp(rows / ROWS_A_GROUP, RowCollector.PARTS / 2L, GROUPS_MAX - 1L);
         return (Integer.highestOneBit((int) groups) << 1) - 1;
     }
 
@@ -184,9 +199,18 @@ final class RowState implements AutoCloseable {
         masks.clear();
         logged.clear();
         cursors.clear();
+        announced.clear();
         tables.forEach(table -> removeMapsBut(table, ""));
         store.commit();
         along.run();
+    }
+
+    private static String announcedName(String table, int number) {
+        return table + ":" + number;
+    }
+
+    private void removeAnnounced(String table) {
+        for (int i = 0; announced.remove(announcedName(table, i)) != null; i++) {}
     }
 
     private String mapName(String table, int mask) {
@@ -224,13 +248,47 @@ final class RowState implements AutoCloseable {
         private MVMap<Integer, byte[]> groups;
         private final long since = generation;
         private final Map<Integer, Map<List<String>, Edit>> edits = new HashMap<>();
+        private final List<Row> fresh = new ArrayList<>();
+        private int announcements;
         private int pending;
 
         private TableState(String table, boolean sum) {
             this.table = table;
             this.sum = sum;
-            this.mask = masks.getOrDefault(table, PARTS - 1);
+            this.mask = masks.getOrDefault(table, RowCollector.PARTS - 1);
             this.groups = store.openMap(mapName(table, mask));
+            takeAnnounced();
+        }
+
+        /// What an earlier look was about to send may be at the server or not: such a row is known
+        /// with a content that it never has, so that it is sent again, or its end is.
+        private void takeAnnounced() {
+            List<Row> rows = new ArrayList<>();
+            byte[] some = announced.get(announcedName(table, 0));
+            for (int i = 1; some != null; i++) {
+                rows.addAll(RowBytes.decode(some));
+                some = announced.get(announcedName(table, i));
+            }
+            if (!rows.isEmpty() && masks.containsKey(table)) {
+                rows.forEach(row -> put(new Row(row.keyHash(), ~row.keyHash(), row.key())));
+                commit();
+            }
+        }
+
+        /// Notes the new rows among those put since this was last called: they are about to be
+        /// sent. A row that is sent, forgotten in a stop, and gone from the source by then, would
+        /// stay at the server for good.
+        void announce() {
+            if (!fresh.isEmpty()) {
+                synchronized (RowState.this) {
+                    requireCurrent(since);
+                    announced.put(
+                            announcedName(table, announcements++), RowBytes.encode(fresh, sum));
+                    store.commit();
+                    store.sync();
+                }
+                fresh.clear();
+            }
         }
 
         int mask() {
@@ -289,6 +347,10 @@ final class RowState implements AutoCloseable {
         }
 
         void put(Row row) {
+            byte[] bytes = bytes(group(row.keyHash()));
+            if (bytes == null || !RowBytes.containsKey(bytes, row.keyHash())) {
+                fresh.add(row);
+            }
             edit(new Edit(row, false));
         }
 
@@ -331,8 +393,11 @@ final class RowState implements AutoCloseable {
                         unwritten = 0;
                     }
                 }
+                removeAnnounced(table);
+                announcements = 0;
                 store.commit();
             }
+            fresh.clear();
             long about = edits.isEmpty() ? 0 : rows * (mask + 1L) / edits.size();
             edits.clear();
             pending = 0;
@@ -392,96 +457,44 @@ final class RowState implements AutoCloseable {
         }
     }
 
-    /// Collects a whole table's rows on disk, in any order, and then becomes its state.
-    synchronized Collector collect(String table) {
-        return collect(table, false);
+    /// Gathers a whole table's rows on disk.
+    ///
+    /// @param snapshot the capture's number
+    synchronized RowCollector collect(String table, long snapshot) {
+        return collect(table, snapshot, 0, 0);
     }
 
-    /// @param sum how the hashes of a group are combined, by [Dialect#combine]
-    synchronized Collector collect(String table, boolean sum) {
-        return new Collector(table, sum);
+    /// Goes on with what was kept before a stop.
+    synchronized RowCollector collect(String table, long snapshot, long rows, long bytes) {
+        return new RowCollector(this, table, snapshot, rows, bytes, generation);
     }
 
-    /// Rows of a first capture, parted over files by the low bits of their key's hash, so that
-    /// memory holds one part at a time. How many groups there are is chosen when all rows are
-    /// counted: no estimate of the source is trusted.
-    final class Collector implements AutoCloseable {
+    Path dir() {
+        return dir;
+    }
 
-        private final String table;
-        private final boolean sum;
-        private final @Nullable DataOutputStream[] parts = new @Nullable DataOutputStream[PARTS];
-        private final long since = generation;
-        private long count;
+    /// Gives groups of rows, as bytes by group.
+    interface GroupSource {
+        void give(Consumer<Map<Integer, byte[]>> to) throws IOException;
+    }
 
-        private Collector(String table, boolean sum) {
-            this.table = table;
-            this.sum = sum;
-        }
-
-        void add(Row row) {
-            try {
-                DataOutputStream part = part((int) (row.keyHash() & (PARTS - 1)));
-                RowBytes.write(part, row);
-                count++;
-            } catch (IOException e) {
-                throw new UncheckedIOException("cannot write row state in " + dir, e);
-            }
-        }
-
-        private DataOutputStream part(int number) throws IOException {
-            DataOutputStream part = parts[number];
-            if (part == null) {
-                part =
-                        new DataOutputStream(
-                                new BufferedOutputStream(
-                                        Files.newOutputStream(file(number)), 1 << 13));
-                parts[number] = part;
-            }
-            return part;
-        }
-
-        private Path file(int number) {
-            return dir.resolve("collect_" + table + "_" + number + ".tmp");
-        }
-
-        /// Replaces the table's state.
-        void finish() {
-            int mask = RowState.mask(count);
-            synchronized (RowState.this) {
-                requireCurrent(since);
-                masks.remove(table);
-                removeMapsBut(table, "");
-                MVMap<Integer, byte[]> groups = store.openMap("t_" + table);
-                try {
-                    for (int i = 0; i < parts.length; i++) {
-                        DataOutputStream part = parts[i];
-                        if (part != null) {
-                            part.close();
-                            groups.putAll(RowBytes.part(Files.readAllBytes(file(i)), 0, mask, sum));
-                            store.commit();
-                        }
-                    }
-                } catch (IOException e) {
-                    throw new UncheckedIOException("cannot read row state in " + dir, e);
-                }
-                masks.put(table, mask);
-                store.commit();
-            }
-        }
-
-        @Override
-        public void close() {
-            try {
-                for (int i = 0; i < parts.length; i++) {
-                    DataOutputStream part = parts[i];
-                    if (part != null) {
-                        part.close();
-                        Files.deleteIfExists(file(i));
-                    }
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException("cannot remove row state in " + dir, e);
-            }
-        }
+    /// Replaces the table's rows.
+    ///
+    /// @param keyHash how keys are hashed, by [Dialect#keyHash]
+    synchronized void replace(
+            String table, int mask, long since, String keyHash, GroupSource source)
+            throws IOException {
+        requireCurrent(since);
+        masks.remove(table);
+        removeMapsBut(table, "");
+        MVMap<Integer, byte[]> groups = store.openMap("t_" + table);
+        source.give(some -> {
+            groups.putAll(some);
+            store.commit();
+        });
+        masks.put(table, mask);
+        keyHashes.put(table, keyHash);
+        removeAnnounced(table);
+        store.commit();
     }
 }

@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -39,6 +38,7 @@ final class TableCapture {
     private final int fetchRows;
     private final Change.TableHeader header;
     private final SourceRows source;
+    private final TableSnapshot snapshot;
     private long rowsCaptured;
 
     TableCapture(
@@ -55,11 +55,8 @@ final class TableCapture {
         this.spool = spool;
         this.fetchRows = fetchRows;
         this.source = new SourceRows(table, dialect);
-        this.header =
-                new Change.TableHeader(
-                        table.name(),
-                        table.columns().stream().map(Column::name).toList(),
-                        source.keyPositions());
+        this.header = LogCapture.header(table);
+        this.snapshot = new TableSnapshot(table, dialect, state, cutter, spool, fetchRows);
     }
 
     Table table() {
@@ -70,78 +67,18 @@ final class TableCapture {
         return rowsCaptured;
     }
 
-    /// Captures the whole table, from one view of the source.
+    /// Captures the whole table, going on where a stop left it. What changes meanwhile, the next
+    /// compare finds.
     void snapshot(Connection connection) throws SQLException, InterruptedException {
-        long since = spool.generation();
-        dialect.learn(connection, table);
-        long generation = System.currentTimeMillis();
-        connection.setAutoCommit(false);
-        connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-        try {
-            refuseRowsTooLarge(connection);
-        } catch (SQLException | RowTooLargeException e) {
-            endTransaction(connection);
-            throw e;
-        }
-        cutter.add(
-                header,
-                List.of(new Change.SnapshotBegin(table.name(), generation)),
-                generation,
-                since);
-        try (RowState.Collector collector = state.collect(table.name(), table.isKeyless());
-                PreparedStatement statement =
-                        connection.prepareStatement(
-                                "SELECT " + source.columns() + " FROM " + source.name())) {
-            statement.setFetchSize(fetchRows);
-            try (ResultSet rows = statement.executeQuery()) {
-                Sender sender = new Sender(since);
-                while (rows.next()) {
-                    @Nullable String[] values = source.values(rows);
-                    RowState.Row row = source.rowState(rows, values);
-                    long bytes = Cutter.bytes(values);
-                    if (bytes > Protocol.ROW_BYTES_MAX) {
-                        throw new RowTooLargeException(table.name(), row.key(), bytes);
-                    }
-                    collector.add(row);
-                    sender.add(new Change.Upsert(values));
-                }
-                sender.add(new Change.SnapshotEnd(table.name(), generation));
-                sender.send();
-            }
-            connection.commit();
-            cutter.flush(since);
-            collector.finish();
-        } finally {
-            endTransaction(connection);
-        }
+        rowsCaptured += snapshot.capture(connection);
     }
 
-    /// Looks before the first capture of a table begins: it would be sent again from its start at
-    /// each try, and never come past such a row.
-    private void refuseRowsTooLarge(Connection connection) throws SQLException {
-        Optional<String> bytes = dialect.bytes(table);
-        if (bytes.isEmpty()) {
-            return;
-        }
-        String sql =
-                "SELECT %s, %s FROM %s WHERE %s > %d"
-                        .formatted(
-                                source.keyColumns(),
-                                bytes.get(),
-                                source.name(),
-                                bytes.get(),
-                                Protocol.ROW_BYTES_MAX);
-        try (Statement statement = connection.createStatement()) {
-            statement.setMaxRows(1);
-            try (ResultSet rows = statement.executeQuery(sql)) {
-                if (rows.next()) {
-                    throw new RowTooLargeException(
-                            table.name(),
-                            source.keyValues(rows),
-                            rows.getLong(table.key().size() + 1));
-                }
-            }
-        }
+    /// Looks at the table as it is now.
+    ///
+    /// @return whether what is known of its rows still serves; if not, it is captured whole
+    private boolean isKnown(Connection connection) throws SQLException {
+        dialect.learn(connection, table);
+        return state.isHashedBy(table.name(), dialect.keyHash(table));
     }
 
     /// Captures the rows whose stamp is not older than the bound, where they differ from what was
@@ -149,9 +86,12 @@ final class TableCapture {
     void byStamp(Connection connection, Column stamp, long backMs)
             throws SQLException, InterruptedException {
         long since = spool.generation();
-        dialect.learn(connection, table);
+        if (!isKnown(connection)) {
+            snapshot(connection);
+            return;
+        }
         RowState.TableState known = state.table(table.name(), table.isKeyless());
-        Sender sender = new Sender(since);
+        Sender sender = new Sender(known, since);
         String sql =
                 "SELECT %s FROM %s WHERE %s >= %s"
                         .formatted(
@@ -224,7 +164,10 @@ final class TableCapture {
     /// what changed and what is gone.
     void compare(Connection connection) throws SQLException, InterruptedException {
         long since = spool.generation();
-        dialect.learn(connection, table);
+        if (!isKnown(connection)) {
+            snapshot(connection);
+            return;
+        }
         RowState.TableState known = state.table(table.name(), table.isKeyless());
         Difference found = difference(connection, known);
         if (known.split(found.rows())) {
@@ -337,7 +280,7 @@ final class TableCapture {
             this.known = known;
             this.groups = groups.iterator();
             this.since = since;
-            this.sender = new Sender(since);
+            this.sender = new Sender(known, since);
             begin();
         }
 
@@ -441,12 +384,14 @@ final class TableCapture {
 
     /// Hands changes to the cutter, some at a time.
     private final class Sender {
+        private final RowState.TableState known;
         private final long since;
         private final List<Change> changes = new ArrayList<>();
         private long bytes;
         private long readAtMs = System.currentTimeMillis();
 
-        Sender(long since) {
+        Sender(RowState.TableState known, long since) {
+            this.known = known;
             this.since = since;
         }
 
@@ -464,22 +409,12 @@ final class TableCapture {
 
         void send() throws InterruptedException {
             if (!changes.isEmpty()) {
+                known.announce();
                 cutter.add(header, changes, readAtMs, since);
                 changes.clear();
                 bytes = 0;
             }
             readAtMs = System.currentTimeMillis();
-        }
-    }
-
-    /// A row that no batch can hold. The table stands still; the others go on.
-    static final class RowTooLargeException extends RuntimeException {
-        RowTooLargeException(String table, List<String> key, long bytes) {
-            super(
-                    ("the table '%s' stands still: its row %s has %d bytes, over the %d that can be"
-                                    + " sent; leave the large column out of the contract until"
-                                    + " large values are supported")
-                            .formatted(table, key, bytes, Protocol.ROW_BYTES_MAX));
         }
     }
 }

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.h2.mvstore.MVStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,12 +31,12 @@ class RowStateTest {
     @Test
     void whatIsForgottenMeanwhileIsNotTakenAsCaptured() {
         try (RowState state = RowState.open(folder);
-                RowState.Collector collector = state.collect("t")) {
+                RowCollector collector = state.collect("t", 1)) {
             collector.add(row(1, 1));
             RowState.TableState table = state.table("u");
             table.put(row(2, 2));
             state.forgetAll(() -> {});
-            assertThrows(Spool.StaleException.class, collector::finish);
+            assertThrows(Spool.StaleException.class, () -> collector.finish(false, ""));
             assertThrows(Spool.StaleException.class, table::commit);
             assertFalse(state.has("t"));
             assertTrue(state.isNew());
@@ -47,12 +49,12 @@ class RowStateTest {
         Random random = new Random(Long.getLong("foz.seed", 11));
         Map<Long, Long> model = new HashMap<>();
         try (RowState state = RowState.open(folder)) {
-            try (RowState.Collector collector = state.collect("t")) {
+            try (RowCollector collector = state.collect("t", 1)) {
                 for (long key = 0; key < 5_000; key++) {
                     collector.add(row(key, key));
                     model.put(key, key);
                 }
-                collector.finish();
+                collector.finish(false, "");
             }
         }
         for (int restart = 0; restart < 4; restart++) {
@@ -92,15 +94,50 @@ class RowStateTest {
     @Test
     void whatWasNotCommittedIsForgotten() {
         try (RowState state = RowState.open(folder)) {
-            try (RowState.Collector collector = state.collect("t")) {
+            try (RowCollector collector = state.collect("t", 1)) {
                 collector.add(row(1, 1));
-                collector.finish();
+                collector.finish(false, "");
             }
             state.table("t").put(row(2, 2));
             assertFalse(state.table("t").knows(row(2, 2).keyHash(), 2));
             state.forgetAll(() -> {});
             assertFalse(state.has("t"));
             assertTrue(state.table("t").sums().isEmpty());
+        }
+    }
+
+    /// A row is sent, and the process ends before the state has it; by then it may be gone from the
+    /// source.
+    @Test
+    void aRowThatWasAboutToBeSentIsKnownAfterAStop() {
+        try (RowState state = RowState.open(folder)) {
+            try (RowCollector collector = state.collect("t", 1)) {
+                collector.add(row(1, 1));
+                collector.finish(false, "");
+            }
+            RowState.TableState table = state.table("t");
+            table.put(row(1, 9));
+            table.put(row(2, 2));
+            table.announce();
+            table.put(row(3, 3));
+        }
+        try (RowState state = RowState.open(folder)) {
+            RowState.TableState table = state.table("t");
+            List<List<String>> keys =
+                    IntStream.rangeClosed(0, table.mask())
+                            .boxed()
+                            .flatMap(group -> table.rows(group).stream())
+                            .map(RowState.Row::key)
+                            .sorted(Comparator.comparing(List::getFirst))
+                            .toList();
+            assertEquals(List.of(row(1, 0).key(), row(2, 0).key()), keys);
+            assertTrue(table.knows(row(1, 1).keyHash(), 1));
+            assertFalse(table.knows(row(2, 2).keyHash(), 2), "it is sent again");
+            table.put(row(2, 2));
+            table.commit();
+        }
+        try (RowState state = RowState.open(folder)) {
+            assertTrue(state.table("t").knows(row(2, 2).keyHash(), 2), "and that is all");
         }
     }
 
@@ -116,12 +153,12 @@ class RowStateTest {
     void groupsAreSmallHoweverLargeTheFirstCapture() {
         Map<Long, Long> model = new HashMap<>();
         try (RowState state = RowState.open(folder)) {
-            try (RowState.Collector collector = state.collect("t")) {
+            try (RowCollector collector = state.collect("t", 1)) {
                 for (long key = 0; key < 200_000; key++) {
                     collector.add(row(key, key));
                     model.put(key, key);
                 }
-                collector.finish();
+                collector.finish(false, "");
             }
             RowState.TableState table = state.table("t");
             long largest =
@@ -135,10 +172,10 @@ class RowStateTest {
     void aTableThatGrowsIsSplitIntoMoreGroupsAndForgetsNothing() {
         Map<Long, Long> model = new HashMap<>();
         try (RowState state = RowState.open(folder)) {
-            try (RowState.Collector collector = state.collect("t")) {
+            try (RowCollector collector = state.collect("t", 1)) {
                 collector.add(row(0, 0));
                 model.put(0L, 0L);
-                collector.finish();
+                collector.finish(false, "");
             }
             RowState.TableState table = state.table("t");
             long about = 0;

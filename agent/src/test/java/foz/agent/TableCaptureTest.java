@@ -10,6 +10,8 @@ import foz.contract.ScratchPostgres;
 import foz.wire.BatchReader;
 import foz.wire.Change;
 import foz.wire.Protocol;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -105,6 +108,9 @@ class TableCaptureTest {
         private final Spool spool;
         private final Connection connection;
         private final Contract.Table table;
+        private final Dialect dialect;
+        private final Cutter cutter;
+        private final int fetchRows;
         private final TableCapture capture;
 
         Source(String how) throws SQLException {
@@ -127,13 +133,18 @@ class TableCaptureTest {
             state = RowState.open(folder.resolve(database).resolve("rows"));
             spool = Spool.open(folder.resolve(database).resolve("spool"), 1L << 30);
             AgentSettings settings = settings(postgres.url(database));
-            Dialect dialect =
+            dialect =
                     Engines.of(settings.database(), settings.adaptersDir())
                             .dialect(settings.database());
             this.table = table;
-            Cutter cutter = new Cutter(spool, settings);
-            capture = new TableCapture(table, dialect, state, cutter, spool, settings.fetchRows());
+            cutter = new Cutter(spool, settings);
+            fetchRows = settings.fetchRows();
+            capture = capture(dialect);
             connection = dialect.openForCapture();
+        }
+
+        TableCapture capture(Dialect by) {
+            return new TableCapture(table, by, state, cutter, spool, fetchRows);
         }
 
         private AgentSettings settings(String jdbcUrl) {
@@ -196,10 +207,12 @@ class TableCaptureTest {
 
         /// Name and note of the source's rows.
         List<String> contents() throws SQLException {
+            return lines("SELECT name || '|' || coalesce(note, '∅') FROM item");
+        }
+
+        List<String> lines(String sql) throws SQLException {
             try (Statement statement = erp.createStatement();
-                    var rows =
-                            statement.executeQuery(
-                                    "SELECT name || '|' || coalesce(note, '∅') FROM item")) {
+                    var rows = statement.executeQuery(sql)) {
                 List<String> lines = new ArrayList<>();
                 while (rows.next()) {
                     lines.add(rows.getString(1));
@@ -232,6 +245,25 @@ class TableCaptureTest {
             }
             ids.sort(null);
             return ids;
+        }
+
+        /// The source's dialect, by which the connection breaks after so many rows.
+        Dialect breakingAfter(int rows) {
+            AtomicInteger left = new AtomicInteger(rows * table.columns().size());
+            return (Dialect)
+                    Proxy.newProxyInstance(
+                            Dialect.class.getClassLoader(),
+                            new Class<?>[] {Dialect.class},
+                            (_, method, arguments) -> {
+                                if (method.getName().equals("read") && left.decrementAndGet() < 0) {
+                                    throw new SQLException("the connection broke", "08006");
+                                }
+                                try {
+                                    return method.invoke(dialect, arguments);
+                                } catch (InvocationTargetException e) {
+                                    throw e.getCause();
+                                }
+                            });
         }
 
         @Override
@@ -269,6 +301,47 @@ class TableCaptureTest {
                 source.capture.compare(source.connection);
                 assertEquals(List.of(), source.sent(), "nothing is sent twice");
             }
+        }
+    }
+
+    /// The connection breaks in the third page; the rows read so far change, go and come.
+    @Test
+    void aFirstCaptureGoesOnWithThePageInWhichItStopped() throws Exception {
+        try (Source source =
+                new Source(
+                        TableCaptureTest.table("pollMs: 1000"),
+                        """
+                        CREATE TABLE item (id bigint PRIMARY KEY, name text, stamp_local timestamp,
+                            stamp_zone timestamptz, stamp_day date)
+                        """)) {
+            source.sql(
+                    "INSERT INTO item SELECT n, 'n' || n FROM generate_series(1, 50000) n ORDER BY random()");
+            Mirror mirror = new Mirror();
+            assertThrows(
+                    SQLException.class,
+                    () -> source.capture(source.breakingAfter(25_000)).snapshot(source.connection));
+            source.takeInto(mirror);
+            int sent = mirror.rows();
+            assertTrue(sent == 20_000, "pages that were read are sent: " + sent);
+            source.sql("UPDATE item SET name = 'changed' WHERE id % 1000 = 7");
+            source.sql("DELETE FROM item WHERE id % 1000 = 8");
+            source.sql("DELETE FROM item WHERE id BETWEEN 20001 AND 20010");
+            source.sql("INSERT INTO item SELECT -n, 'new' FROM generate_series(1, 10) n");
+            source.capture.snapshot(source.connection);
+            source.takeInto(mirror);
+            assertTrue(
+                    mirror.rows() <= 50_010 + 10_000,
+                    "at most one page is read again: " + mirror.rows());
+            source.capture.compare(source.connection);
+            source.takeInto(mirror);
+            assertEquals(
+                    source.lines("SELECT id || '|' || name FROM item"),
+                    mirror.lines("item").stream()
+                            .map(line -> String.join("|", List.of(line.split("\\|")).subList(0, 2)))
+                            .sorted()
+                            .toList());
+            source.capture.compare(source.connection);
+            assertEquals(List.of(), source.sent());
         }
     }
 
@@ -368,7 +441,7 @@ class TableCaptureTest {
             for (int i = 0; i < 2; i++) {
                 Exception refused =
                         assertThrows(
-                                TableCapture.RowTooLargeException.class,
+                                RowTooLargeException.class,
                                 () -> source.capture.snapshot(source.connection));
                 String message = String.valueOf(refused.getMessage());
                 assertTrue(message.contains("'item'"), message);
@@ -383,10 +456,9 @@ class TableCaptureTest {
             source.sql("UPDATE item SET name = 'b' WHERE id = 3");
             source.sql("INSERT INTO item VALUES (1000000, repeat('x', 5 << 20), null, now())");
             assertThrows(
-                    TableCapture.RowTooLargeException.class,
-                    () -> source.capture.compare(source.connection));
+                    RowTooLargeException.class, () -> source.capture.compare(source.connection));
             assertThrows(
-                    TableCapture.RowTooLargeException.class,
+                    RowTooLargeException.class,
                     () ->
                             source.capture.byStamp(
                                     source.connection,
@@ -395,8 +467,7 @@ class TableCaptureTest {
             assertEquals(List.of("+3"), source.sentIds());
             // What was sent once is not sent at each try.
             assertThrows(
-                    TableCapture.RowTooLargeException.class,
-                    () -> source.capture.compare(source.connection));
+                    RowTooLargeException.class, () -> source.capture.compare(source.connection));
             assertEquals(List.of(), source.sentIds());
         }
     }

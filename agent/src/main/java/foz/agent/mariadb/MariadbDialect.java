@@ -7,6 +7,7 @@ import foz.contract.Contract.Table;
 import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -183,27 +184,41 @@ final class MariadbDialect implements Dialect {
     }
 
     @Override
-    public String keyPredicate(List<Column> key) {
-        return key.stream()
-                .map(column ->
-                        name(column.physicalName())
-                                + switch (column.type().kind()) {
-                                    // A key comes back as it was read: \x and digits.
-                                    case BYTES -> " = UNHEX(SUBSTRING(?, 3))";
-                                    case INTEGER,
-                                            DECIMAL,
-                                            FLOAT,
-                                            TEXT,
-                                            BOOLEAN,
-                                            DATE,
-                                            TIME,
-                                            TIMESTAMP,
-                                            TIMESTAMP_WITH_ZONE,
-                                            UUID,
-                                            JSON ->
-                                            " = ?";
-                                })
-                .collect(Collectors.joining(" AND "));
+    public String parameter(Column column) {
+        return switch (column.type().kind()) {
+            // A key comes back as it was read: \x and digits.
+            case BYTES -> "UNHEX(SUBSTRING(?, 3))";
+            // A text beside a decimal would be compared as a double.
+            case INTEGER, DECIMAL ->
+                    "CAST(? AS DECIMAL(65," + Math.clamp(column.type().scale(), 0, 38) + "))";
+            case FLOAT, TEXT, BOOLEAN, DATE, TIME, TIMESTAMP, TIMESTAMP_WITH_ZONE, UUID, JSON ->
+                    "?";
+        };
+    }
+
+    @Override
+    public boolean isKeyIndexed(Connection connection, Table table) throws SQLException {
+        String sql =
+                """
+                SELECT GROUP_CONCAT(COLUMN_NAME ORDER BY SEQ_IN_INDEX) FROM information_schema.STATISTICS
+                WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND SUB_PART IS NULL
+                    AND INDEX_TYPE = 'BTREE' AND SEQ_IN_INDEX <= ?
+                GROUP BY INDEX_NAME
+                """;
+        String key =
+                table.key().stream().map(Column::physicalName).collect(Collectors.joining(","));
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, table.physicalName());
+            statement.setInt(2, table.key().size());
+            try (ResultSet indexes = statement.executeQuery()) {
+                while (indexes.next()) {
+                    if (key.equalsIgnoreCase(indexes.getString(1))) {
+                        return true;
+                    }
+                }
+                return false;
+            }
+        }
     }
 
     @Override

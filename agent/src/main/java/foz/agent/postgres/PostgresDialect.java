@@ -6,11 +6,14 @@ import foz.contract.Contract.Column;
 import foz.contract.Contract.Table;
 import foz.contract.RowName;
 import foz.value.ColumnType;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +21,7 @@ import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// PostgreSQL, from version 14.
@@ -183,6 +187,52 @@ final class PostgresDialect implements Dialect {
         return PLAIN.matcher(physicalName).matches() && oneCase
                 ? physicalName.toLowerCase(Locale.ROOT)
                 : physicalName;
+    }
+
+    @Override
+    public boolean isKeyIndexed(Connection connection, Table table) throws SQLException {
+        String sql =
+                """
+                SELECT EXISTS (
+                    SELECT FROM pg_index i
+                    WHERE i.indrelid = ?::regclass AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+                        AND (i.indkey::smallint[])[0:array_length(?::text[], 1) - 1] = ARRAY(
+                            SELECT a.attnum FROM unnest(?::text[]) WITH ORDINALITY AS k (name, place)
+                            JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attname = k.name ORDER BY k.place)
+                        AND 0 = ALL ((i.indoption::smallint[])[0:array_length(?::text[], 1) - 1]))
+                """;
+        Array key =
+                connection.createArrayOf(
+                        "text",
+                        table.key().stream()
+                                .map(column -> actualName(column.physicalName()))
+                                .toArray());
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, name(table.physicalName()));
+            for (int i = 2; i <= 4; i++) {
+                statement.setArray(i, key);
+            }
+            try (ResultSet found = statement.executeQuery()) {
+                found.next();
+                return found.getBoolean(1);
+            }
+        }
+    }
+
+    /// As a comparison of rows, which one range of an index answers.
+    @Override
+    public String keyAfter(List<Column> key) {
+        return "(%s) > (%s)"
+                .formatted(
+                        key.stream()
+                                .map(column -> name(column.physicalName()))
+                                .collect(Collectors.joining(", ")),
+                        key.stream().map(this::parameter).collect(Collectors.joining(", ")));
+    }
+
+    @Override
+    public List<Integer> keyAfterParameters(int columns) {
+        return IntStream.range(0, columns).boxed().toList();
     }
 
     @Override
