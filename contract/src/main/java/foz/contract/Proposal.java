@@ -40,6 +40,8 @@ public final class Proposal {
     /// @param exclude globs of table names, which win over `include`
     /// @param sampleRows rows of each table to look at; 0 to judge by names alone
     /// @param views whether views are proposed too
+    /// @param log whether tables are captured by the source's log where it gives it, and else as
+    ///   without this
     /// @param domain the contract's domain, if known
     /// @param name the contract's name; null for the schema's, or the database's where the schema
     ///   has its product's usual name
@@ -49,6 +51,7 @@ public final class Proposal {
             List<String> exclude,
             int sampleRows,
             boolean views,
+            boolean log,
             @Nullable String domain,
             @Nullable String name) {
 
@@ -62,7 +65,7 @@ public final class Proposal {
 
         /// All tables of the connection's own schema, 200 rows sampled of each.
         public static Options defaults() {
-            return new Options(null, List.of(), List.of(), 200, false, null, null);
+            return new Options(null, List.of(), List.of(), 200, false, false, null, null);
         }
 
         private boolean wants(String table) {
@@ -223,7 +226,8 @@ public final class Proposal {
         if (table.key().isEmpty()) {
             sentences.add(
                     "No key was found: a person must decide which columns identify a row and mark them"
-                            + " with primaryKey; the contract is not valid before.");
+                            + " with primaryKey, or, where none do and the source is PostgreSQL, write"
+                            + " keyless: true in foz.capture; the contract is not valid before.");
         }
         if (!sentences.isEmpty()) {
             boolean review = !table.leftOut().isEmpty() || table.key().isEmpty();
@@ -237,17 +241,20 @@ public final class Proposal {
 
     private void capture(ProposedTable table) {
         Map<String, Object> value = new LinkedHashMap<>();
-        String comment;
-        Optional<String> stamp = table.stamp();
-        if (stamp.isPresent()) {
-            value.put("stamp", stamp.get());
-            value.put("pollMs", POLL_MS_STAMP);
-            value.put("compareMs", COMPARE_MS_STAMP);
-            comment = "REVIEW: does the source set " + stamp.get() + " at each change?";
-        } else {
-            value.put("pollMs", POLL_MS_COMPARE);
-            comment = "no change stamp found: rows are compared";
+        boolean log = options.log() && !table.source().view() && table.key().isPresent();
+        if (log) {
+            value.put("way", "log");
         }
+        Optional<String> stamp = table.stamp();
+        stamp.ifPresent(name -> value.put("stamp", name));
+        value.put("pollMs", stamp.isPresent() ? POLL_MS_STAMP : POLL_MS_COMPARE);
+        stamp.ifPresent(_ -> value.put("compareMs", COMPARE_MS_STAMP));
+        String comment =
+                log
+                        ? "where the source's log does not give the table, the rest of this line counts"
+                        : stamp.map(name ->
+                                        "REVIEW: does the source set " + name + " at each change?")
+                                .orElse("no change stamp found: rows are compared");
         out.open(
                 "customProperties",
                 () ->

@@ -83,7 +83,8 @@ class ProposalTest {
     }
 
     private static Proposal.Options options(int sampleRows, boolean views) {
-        return new Proposal.Options(null, List.of(), List.of(), sampleRows, views, null, null);
+        return new Proposal.Options(
+                null, List.of(), List.of(), sampleRows, views, false, null, null);
     }
 
     private static Connection hostile(String database) throws SQLException {
@@ -335,6 +336,28 @@ class ProposalTest {
     }
 
     @Test
+    void theLogIsProposedForTablesWithAKeyWhereItIsAskedFor() throws SQLException {
+        try (Connection connection = hostile("log")) {
+            Yaml.Mapping contract =
+                    parse(
+                            Proposal.propose(
+                                    connection,
+                                    new Proposal.Options(
+                                            null, List.of(), List.of(), 0, true, true, null,
+                                            null)));
+            assertEquals(
+                    "{\"way\": \"log\", \"stamp\": \"dtultalter\", \"pollMs\": 1000, \"compareMs\": 60000}",
+                    custom(table(contract, "Cliente Final"), "foz.capture"));
+            assertEquals(
+                    "{\"way\": \"log\", \"pollMs\": 5000}",
+                    custom(table(contract, "order"), "foz.capture"));
+            for (String name : List.of("sem_chave", "visao")) {
+                assertEquals("{\"pollMs\": 5000}", custom(table(contract, name), "foz.capture"));
+            }
+        }
+    }
+
+    @Test
     void foreignKeysAreRelationships() throws SQLException {
         try (Connection connection = hostile("links")) {
             Yaml.Mapping contract = parse(Proposal.propose(connection, options(0, false)));
@@ -358,6 +381,7 @@ class ProposalTest {
                                             List.of("GR?UP"),
                                             List.of(),
                                             0,
+                                            false,
                                             false,
                                             null,
                                             null)));
@@ -429,6 +453,7 @@ class ProposalTest {
                                             List.of("x*"),
                                             10,
                                             false,
+                                            false,
                                             "vendas",
                                             "Meu: contrato")));
             assertEquals(List.of("alheia"), texts(contract, "schema", "name"));
@@ -441,7 +466,8 @@ class ProposalTest {
             assertEquals(Optional.of("choice"), server.text("database"));
             assertEquals(Optional.of("outro"), server.text("schema"));
             Proposal.Options none =
-                    new Proposal.Options("nowhere", List.of(), List.of(), 10, false, null, null);
+                    new Proposal.Options(
+                            "nowhere", List.of(), List.of(), 10, false, false, null, null);
             assertThrows(ContractException.class, () -> Proposal.propose(connection, none));
         }
     }

@@ -17,13 +17,16 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/// A database that nobody here designed: proposed, reviewed, captured, verified, and on a device.
+/// A database that nobody here designed: proposed, reviewed, captured, verified, and on a device;
+/// by SELECT alone, and by its log.
 @Tag("slow")
 class NorthwindTest {
 
@@ -44,103 +47,106 @@ class NorthwindTest {
                         "--tenants",
                         "norte")) {
             String jdbc = load(run, Files.readString(dump));
-            JsonNode erp = run.file().path("erp");
-            String user = erp.path("user").asString();
-            String password = erp.path("password").asString();
-            String data = run.data().toString();
-            Path contract = folder.resolve("northwind.odcs.yaml");
-            done(
-                    run.foz(
-                            "contract",
-                            "propose",
-                            "--jdbc",
-                            jdbc,
-                            "--user",
-                            user,
-                            "--password=" + password,
-                            "--schema",
-                            "public",
-                            "--name",
-                            "northwind",
-                            "--output",
-                            contract.toString()));
-            Files.writeString(contract, reviewed(Files.readString(contract)));
-            done(run.foz("contract", "validate", contract.toString()));
-            done(
-                    run.foz(
-                            "tenant",
-                            "add",
-                            "northwind",
-                            "--contract",
-                            contract.toString(),
-                            "--data",
-                            data));
-            done(
-                    run.foz(
-                            "tenant",
-                            "user",
-                            "northwind",
-                            "nancy",
-                            "--password=a-long-password",
-                            "--rep",
-                            "1",
-                            "--data",
-                            data));
-            Path agentFolder = folder.resolve("agent-northwind");
-            done(
-                    run.foz(
-                            "tenant",
-                            "agent",
-                            "northwind",
-                            "--folder",
-                            agentFolder.toString(),
-                            "--jdbc",
-                            jdbc,
-                            "--user",
-                            user,
-                            "--password",
-                            password,
-                            "--data",
-                            data));
-            Process agent =
-                    run.agent(agentFolder.resolve("agent.properties"), folder.resolve("agent.log"));
-            try {
-                verifyClean(run, jdbc, user, password);
-                FozRun.Exit token =
-                        run.foz(
-                                "token",
+            follow(run, jdbc, "northwind", "nancy");
+            follow(run, jdbc, "northwind_log", "janet", "--log");
+        }
+    }
+
+    /// From the proposal to a device that sees a deletion.
+    private void follow(FozRun run, String jdbc, String tenant, String person, String... way)
+            throws IOException, SQLException, InterruptedException {
+        JsonNode erp = run.file().path("erp");
+        String user = erp.path("user").asString();
+        String password = erp.path("password").asString();
+        String data = run.data().toString();
+        Path contract = folder.resolve(tenant + ".odcs.yaml");
+        List<String> propose =
+                new ArrayList<>(
+                        List.of(
+                                "contract",
+                                "propose",
+                                "--jdbc",
+                                jdbc,
                                 "--user",
-                                "nancy",
-                                "--password",
-                                "a-long-password",
-                                "--data",
-                                data);
-                done(token);
-                Contract read = ContractReader.read(Files.readString(contract));
-                FozRun.User nancy =
-                        new FozRun.User("northwind", "nancy", "1", token.output().strip());
-                try (Phone phone = new Phone(run, nancy, read, folder)) {
-                    phone.firstSync();
-                    assertEquals(
-                            ordersOf(jdbc, user, password, 1),
-                            phone.device().query("SELECT id FROM orders").size(),
-                            "her orders");
-                    change(jdbc, user, password);
-                    verifyClean(run, jdbc, user, password);
-                    Waiting.until(
-                            "the deleted order leaving the device",
-                            Duration.ofSeconds(60),
-                            () ->
-                                    phone.device().query("SELECT id FROM orders").size()
-                                                    == ordersOf(jdbc, user, password, 1)
-                                            ? null
-                                            : phone.device().query("SELECT id FROM orders").size()
-                                                    + " orders");
-                }
-            } finally {
-                agent.destroy();
-                assertTrue(agent.waitFor(20, TimeUnit.SECONDS), "the agent stops on SIGTERM");
+                                user,
+                                "--password=" + password,
+                                "--schema",
+                                "public",
+                                "--name",
+                                tenant,
+                                "--output",
+                                contract.toString()));
+        propose.addAll(List.of(way));
+        done(run.foz(propose.toArray(String[]::new)));
+        Files.writeString(contract, reviewed(Files.readString(contract)));
+        done(run.foz("contract", "validate", contract.toString()));
+        done(run.foz("tenant", "add", tenant, "--contract", contract.toString(), "--data", data));
+        done(
+                run.foz(
+                        "tenant",
+                        "user",
+                        tenant,
+                        person,
+                        "--password=a-long-password",
+                        "--rep",
+                        "1",
+                        "--data",
+                        data));
+        Path agentFolder = folder.resolve("agent-" + tenant);
+        done(
+                run.foz(
+                        "tenant",
+                        "agent",
+                        tenant,
+                        "--folder",
+                        agentFolder.toString(),
+                        "--jdbc",
+                        jdbc,
+                        "--user",
+                        user,
+                        "--password",
+                        password,
+                        "--data",
+                        data));
+        Path log = folder.resolve(tenant + ".log");
+        Process agent = run.agent(agentFolder.resolve("agent.properties"), log);
+        try {
+            verifyClean(run, tenant, jdbc, user, password);
+            FozRun.Exit token =
+                    run.foz(
+                            "token",
+                            "--user",
+                            person,
+                            "--password",
+                            "a-long-password",
+                            "--data",
+                            data);
+            done(token);
+            Contract read = ContractReader.read(Files.readString(contract));
+            FozRun.User rep = new FozRun.User(tenant, person, "1", token.output().strip());
+            try (Phone phone = new Phone(run, rep, read, folder)) {
+                phone.firstSync();
+                assertEquals(
+                        ordersOf(jdbc, user, password, 1),
+                        phone.device().query("SELECT id FROM orders").size(),
+                        "the rep's orders");
+                change(jdbc, user, password);
+                verifyClean(run, tenant, jdbc, user, password);
+                Waiting.until(
+                        "the deleted order leaving the device",
+                        Duration.ofSeconds(60),
+                        () ->
+                                phone.device().query("SELECT id FROM orders").size()
+                                                == ordersOf(jdbc, user, password, 1)
+                                        ? null
+                                        : phone.device().query("SELECT id FROM orders").size()
+                                                + " orders");
             }
+            String said = Files.readString(log);
+            assertEquals(way.length > 0, said.contains("reading the log of 14 tables"), () -> said);
+        } finally {
+            agent.destroy();
+            assertTrue(agent.waitFor(20, TimeUnit.SECONDS), "the agent stops on SIGTERM");
         }
     }
 
@@ -219,18 +225,20 @@ class NorthwindTest {
                     "DELETE FROM order_details WHERE order_id IN (SELECT order_id FROM orders WHERE employee_id = 1 ORDER BY 1 LIMIT 3)");
             statement.executeUpdate(
                     "DELETE FROM orders WHERE order_id IN (SELECT order_id FROM orders WHERE employee_id = 1 ORDER BY 1 LIMIT 3)");
-            statement.executeUpdate("INSERT INTO region VALUES (99, 'Novo')");
+            statement.executeUpdate(
+                    "INSERT INTO region SELECT coalesce(max(region_id), 0) + 1, 'Novo' FROM region");
         }
     }
 
-    private static void verifyClean(FozRun run, String jdbc, String user, String password) {
+    private static void verifyClean(
+            FozRun run, String tenant, String jdbc, String user, String password) {
         FozRun.Exit verified =
                 run.foz(
                         "verify",
                         "--data",
                         run.data().toString(),
                         "--tenant",
-                        "northwind",
+                        tenant,
                         "--source-jdbc",
                         jdbc,
                         "--source-user",

@@ -115,6 +115,12 @@ final class ContractCommand {
         @Option(names = "--views", description = "Takes views too.")
         private boolean views;
 
+        @Option(
+                names = "--log",
+                description =
+                        "Tables are captured by the source's log where it gives them: within a second, deletes included, for rights beyond SELECT.")
+        private boolean log;
+
         @Option(names = "--name", paramLabel = "TEXT", description = "Name of the data product.")
         private @Nullable String name;
 
@@ -132,7 +138,8 @@ final class ContractCommand {
                         Proposal.propose(
                                 connection,
                                 new Proposal.Options(
-                                        schema, include, exclude, sample, views, domain, name));
+                                        schema, include, exclude, sample, views, log, domain,
+                                        name));
             } catch (SQLException e) {
                 throw SqlFault.of(e, jdbc);
             }

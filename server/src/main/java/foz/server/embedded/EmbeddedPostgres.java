@@ -177,9 +177,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
                         .formatted(role, role, role, rolePassword));
     }
 
-    /// Lets a role make databases of its own.
+    /// Lets a role make databases of its own, and read their logs.
     public void letMakeDatabases(String role) {
-        run("postgres", "ALTER ROLE " + role + " CREATEDB");
+        run("postgres", "ALTER ROLE " + role + " CREATEDB REPLICATION");
     }
 
     /// Makes a database unless it is there.
