@@ -34,8 +34,19 @@ record BenchFoz(FozRun run, Path folder) implements AutoCloseable {
         }
     }
 
-    /// Makes a tenant with an agent beside the database; returns the agent's settings file.
+    /// Makes a tenant with an agent beside a database of the simulated ERP's server; returns the
+    /// agent's settings file.
     Path tenant(String tenant, Path contract, String jdbcUrl) {
+        return tenant(
+                tenant,
+                contract,
+                jdbcUrl,
+                run.file().path("erp").path("user").asString(),
+                run.file().path("erp").path("password").asString());
+    }
+
+    /// The same beside any database.
+    Path tenant(String tenant, Path contract, String jdbcUrl, String user, String password) {
         String data = folder.toString();
         foz("tenant", "add", tenant, "--contract", contract.toString(), "--data", data);
         Path agent = folder.resolve("agent-" + tenant);
@@ -48,9 +59,9 @@ record BenchFoz(FozRun run, Path folder) implements AutoCloseable {
                 "--jdbc",
                 jdbcUrl,
                 "--user",
-                run.file().path("erp").path("user").asString(),
+                user,
                 "--password",
-                run.file().path("erp").path("password").asString(),
+                password,
                 "--data",
                 data);
         return agent.resolve("agent.properties");

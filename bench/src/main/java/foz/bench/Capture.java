@@ -3,6 +3,7 @@ package foz.bench;
 import foz.harness.Waiting;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -210,33 +211,56 @@ final class Capture implements Callable<Integer> {
         return snapshot;
     }
 
+    /// The first updates wait for the change from snapshot to stream, and for warm code.
     private void latency(Path folder) throws Exception {
+        double foz = fozLatency(folder);
+        figures.add("Foz: commit to committed in the replica, median", foz, "ms");
         Optional<String> debezium = Peers.fetched("debezium");
-        if (debezium.isEmpty()) {
-            return;
+        if (debezium.isPresent()) {
+            double peer = debeziumLatency(debezium.get(), folder);
+            figures.add("Debezium: commit to committed in the replica, median", peer, "ms");
+            figures.goal(
+                    "Foz: commit to committed in the replica, of Debezium's",
+                    foz / peer,
+                    "at most 0.2",
+                    foz / peer <= 0.2);
         }
+    }
+
+    private static double fozLatency(Path folder) throws Exception {
+        try (Source source = Source.start(folder.resolve("latency"))) {
+            source.fill(1);
+            try (FozInFull foz = FozInFull.start(source)) {
+                foz.await(Source.ROWS_PER_SCALE, "true");
+                try (Connection replica = foz.replica()) {
+                    CaptureRuns.latencies(source, replica, "t_bench.accounts", 10);
+                    return median(CaptureRuns.latencies(source, replica, "t_bench.accounts", 100));
+                }
+            }
+        }
+    }
+
+    private static double debeziumLatency(String classPath, Path folder) throws Exception {
         try (Source source = Source.start(folder.resolve("from"));
                 Source replica = Source.start(folder.resolve("to"));
                 DebeziumPeer peer =
-                        new DebeziumPeer(debezium.get(), source, Optional.of(replica), folder)) {
+                        new DebeziumPeer(classPath, source, Optional.of(replica), folder);
+                Connection to = replica.connect()) {
             source.fill(1);
             replica.fillNothing();
             peer.start();
             Measured.awaitSeen(peer, Source.ROWS_PER_SCALE);
-            // The first ones wait for the change from snapshot to stream.
-            CaptureRuns.latencies(source, replica, 10);
-            figures.add(
-                    "Debezium: commit to committed in the replica, median",
-                    median(CaptureRuns.latencies(source, replica, 100)),
-                    "ms");
+            CaptureRuns.latencies(source, to, "pgbench_accounts", 10);
+            return median(CaptureRuns.latencies(source, to, "pgbench_accounts", 100));
         }
-        figures.missing("Foz: commit to committed in the replica, of Debezium's", "at most 0.2");
     }
 
     private void symmetric(Path folder) throws Exception {
+        ReplicaRun foz = new ReplicaRun(scale, updates);
+        foz.run(folder, figures);
         Optional<String> symmetric = Peers.fetched("symmetric");
         if (symmetric.isPresent()) {
-            new SymmetricRun(symmetric.get(), scale, updates).run(folder, figures);
+            new SymmetricRun(symmetric.get(), scale, updates).run(folder, figures, foz);
         }
     }
 

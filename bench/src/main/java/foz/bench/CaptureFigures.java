@@ -17,11 +17,6 @@ final class CaptureFigures {
         rows.add(new Row(what, number(value) + " " + unit, "measured"));
     }
 
-    /// A figure of ours that is not there yet.
-    void missing(String what, String goal) {
-        rows.add(new Row(what, "not yet measured", goal));
-    }
-
     /// Ours against a goal.
     void goal(String what, double value, String goal, boolean met) {
         rows.add(new Row(what, number(value) + (met ? "" : ", falls short"), goal));

@@ -51,20 +51,22 @@ final class CaptureRuns {
 
     /// Milliseconds from the commit of one update to its row in the replica, one update after
     /// another, at moments that have nothing to do with the subject's clock.
-    static List<Double> latencies(Source source, Source replica, int count) throws Exception {
+    ///
+    /// @param table its name in the replica
+    static List<Double> latencies(Source source, Connection to, String table, int count)
+            throws Exception {
         List<Double> millis = new ArrayList<>(count);
         Random random = new Random(42);
         try (Connection from = source.connect();
-                Connection to = replica.connect();
                 PreparedStatement update =
                         from.prepareStatement(
                                 "UPDATE pgbench_accounts SET abalance = ? WHERE aid = 1");
                 PreparedStatement look =
-                        to.prepareStatement(
-                                "SELECT abalance FROM pgbench_accounts WHERE aid = 1")) {
+                        to.prepareStatement("SELECT abalance FROM " + table + " WHERE aid = 1")) {
+            int base = random.nextInt(1_000_000) + (int) (System.nanoTime() & 0xffff) * 1_000;
             for (int i = 1; i <= count; i++) {
                 TimeUnit.MILLISECONDS.sleep(random.nextInt(700));
-                int value = 1_000_000 + i;
+                int value = base + i;
                 update.setInt(1, value);
                 update.executeUpdate();
                 long committed = System.nanoTime();

@@ -28,7 +28,7 @@ final class FozSubject implements Subject {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    private static final String CONTRACT =
+    static final String CONTRACT =
             """
             apiVersion: v3.1.0
             kind: DataContract
