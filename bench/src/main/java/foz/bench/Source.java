@@ -68,7 +68,7 @@ final class Source implements AutoCloseable {
                         "fsync=off",
                         "shared_buffers=256MB",
                         "max_wal_size=4GB",
-                        "wal_sender_timeout=0")) {
+                        "wal_sender_timeout=10min")) {
             command.addAll(List.of("-c", setting));
         }
         Process server = process(folder, command).start();

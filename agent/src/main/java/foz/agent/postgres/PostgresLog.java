@@ -27,6 +27,11 @@ import org.postgresql.replication.PGReplicationStream;
 final class PostgresLog implements ChangeLog {
 
     private static final long LOOK_AGAIN_MS = 2;
+    private static final long GATHER_MS = 1;
+
+    /// A message that took longer than this was waited for.
+    private static final long WAITED_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
+
     private static final long STATUS_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Connection connection;
@@ -55,6 +60,9 @@ final class PostgresLog implements ChangeLog {
 
     /// Messages that came, for their order.
     private long arrivals;
+
+    /// Whether the last message was waited for.
+    private boolean gather;
 
     private long statusAt = System.nanoTime();
 
@@ -111,7 +119,7 @@ final class PostgresLog implements ChangeLog {
         }
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMs);
         while (true) {
-            ByteBuffer message = stream.readPending();
+            ByteBuffer message = pending();
             if (message != null) {
                 LogEvent event = read(message);
                 if (event != null) {
@@ -128,6 +136,19 @@ final class PostgresLog implements ChangeLog {
                 TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MS);
             }
         }
+    }
+
+    /// The next message, if one is there. A server that is slower than we are sends message by
+    /// message; to be woken by each costs both sides more than to let them gather.
+    private @Nullable ByteBuffer pending() throws SQLException, InterruptedException {
+        if (gather) {
+            gather = false;
+            TimeUnit.MILLISECONDS.sleep(GATHER_MS);
+        }
+        long asked = System.nanoTime();
+        ByteBuffer message = stream.readPending();
+        gather = message != null && System.nanoTime() - asked > WAITED_NANOS;
+        return message;
     }
 
     private @Nullable LogEvent read(ByteBuffer message) throws SQLException {
