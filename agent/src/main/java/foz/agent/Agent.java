@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import org.h2.mvstore.MVStoreException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,7 @@ final class Agent implements AutoCloseable {
     private final RowState state;
     private final Spool spool;
     private final List<Thread> threads = new ArrayList<>();
+    private volatile boolean stopping;
     private volatile Optional<RowFeed> feed = Optional.empty();
 
     Agent(AgentSettings settings) {
@@ -247,7 +249,7 @@ final class Agent implements AutoCloseable {
                 Thread.ofPlatform()
                         .name(name)
                         .daemon(true)
-                        .uncaughtExceptionHandler(Agent::failed)
+                        .uncaughtExceptionHandler(this::failed)
                         .unstarted(part);
         threads.add(thread);
         thread.start();
@@ -255,7 +257,11 @@ final class Agent implements AutoCloseable {
 
     /// A part that died takes the process with it: whoever watches the process starts it again,
     /// whole.
-    private static void failed(Thread thread, Throwable e) {
+    private void failed(Thread thread, Throwable e) {
+        if (stopping) {
+            LOG.debug("{} was stopped in the middle", thread.getName(), e);
+            return;
+        }
         LOG.error("{} failed; the agent ends", thread.getName(), e);
         Runtime.getRuntime().halt(EXIT_FAILED);
     }
@@ -267,8 +273,17 @@ final class Agent implements AutoCloseable {
         }
     }
 
+    private void closeState() {
+        try {
+            state.close();
+        } catch (MVStoreException e) {
+            LOG.debug("the row state did not close well", e);
+        }
+    }
+
     @Override
     public void close() {
+        stopping = true;
         threads.forEach(Thread::interrupt);
         try {
             for (Thread thread : threads) {
@@ -278,7 +293,7 @@ final class Agent implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         feed.ifPresent(RowFeed::close);
-        state.close();
+        closeState();
         meters.close();
         try {
             lock.release();

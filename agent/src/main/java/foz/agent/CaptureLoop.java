@@ -59,6 +59,7 @@ final class CaptureLoop implements Runnable {
                 } catch (Spool.StaleException _) {
                     LOG.info("{} is captured anew", capture.table().name());
                 } catch (SQLException | RuntimeException e) {
+                    state.requireOpen();
                     meters.failed("capture");
                     LOG.warn("capturing {} failed: {}", capture.table().name(), e.toString());
                     Dialect.close(connection);

@@ -48,6 +48,11 @@ final class FeedCapture {
         return table;
     }
 
+    /// @throws IllegalStateException when nothing can be kept any more, by [RowState#requireOpen]
+    void requireOpen() {
+        state.requireOpen();
+    }
+
     /// Takes one reading.
     ///
     /// @return whether there is more to read at once

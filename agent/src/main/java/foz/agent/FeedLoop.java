@@ -47,6 +47,7 @@ final class FeedLoop implements Runnable {
                 } catch (Spool.StaleException _) {
                     LOG.info("{} is captured anew", table);
                 } catch (IOException | RuntimeException e) {
+                    capture.requireOpen();
                     meters.failed("capture");
                     LOG.warn("capturing {} failed: {}", table, e.toString());
                     backoff.pause();

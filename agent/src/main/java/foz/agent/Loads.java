@@ -148,6 +148,11 @@ final class Loads {
         }
     }
 
+    /// The table is read whole again, once the transaction in hand is taken.
+    void again(Table table) {
+        emptied.add(table.name());
+    }
+
     /// Forgets what the log has gone past, and begins again with tables that were emptied. Not
     /// within a transaction of the log.
     void tidy(ChangeLog log) throws InterruptedException {

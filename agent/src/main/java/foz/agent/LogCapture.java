@@ -63,6 +63,7 @@ final class LogCapture implements Runnable, LogContext {
         Instant looked = Instant.now();
         Instant flushed = Instant.now();
         String confirmedPosition = "";
+        boolean altered;
         int events;
 
         Run() throws SQLException, InterruptedException {
@@ -175,6 +176,7 @@ final class LogCapture implements Runnable, LogContext {
                 } catch (LogLostException e) {
                     lost(e);
                 } catch (SQLException | RuntimeException e) {
+                    state.requireOpen();
                     meters.failed("capture");
                     LOG.warn("reading the log failed: {}", e.toString());
                     backoff.pause();
@@ -238,6 +240,11 @@ final class LogCapture implements Runnable, LogContext {
             }
             case LogEvent.Changes changes -> {
                 take(at, changes);
+                if (changes.last() && at.altered) {
+                    at.altered = false;
+                    flush(at);
+                    look(at);
+                }
                 if (++at.events % EVENTS_BETWEEN_LOOKS == 0) {
                     flush(at);
                     confirm(at, false);
@@ -375,6 +382,17 @@ final class LogCapture implements Runnable, LogContext {
     }
 
     @Override
+    public void stale(Table table) {
+        LOG.info("the table '{}' changed without its log telling how", table.name());
+        current().loads.again(table);
+    }
+
+    @Override
+    public void altered() {
+        current().altered = true;
+    }
+
+    @Override
     public void reread(Table table, long transaction, List<String> key, ChangeBuffer to)
             throws SQLException {
         Run at = current();
@@ -398,7 +416,7 @@ final class LogCapture implements Runnable, LogContext {
                 "SELECT %s FROM %s WHERE %s"
                         .formatted(
                                 table.columns().stream()
-                                        .map(column -> dialect.name(column.physicalName()))
+                                        .map(column -> dialect.select(column))
                                         .collect(Collectors.joining(", ")),
                                 dialect.name(table.physicalName()),
                                 dialect.keyPredicate(table.key()));

@@ -32,6 +32,12 @@ public interface LogContext {
     /// The table was emptied, and the change says so.
     void emptied(Table table);
 
+    /// Rows of the table changed without the log giving them: it is read whole again.
+    void stale(Table table);
+
+    /// Tables may be built otherwise than when they were captured whole.
+    void altered();
+
     /// The table cannot be captured as the contract says: it stands still until somebody decides.
     ///
     /// @param what in English, a sentence

@@ -92,6 +92,17 @@ final class RowState implements AutoCloseable {
         }
     }
 
+    /// After a write that failed, a full disk being in its way, nothing more can be read or written
+    /// here until the folder is opened anew: that takes a new process.
+    ///
+    /// @throws IllegalStateException when it is so
+    void requireOpen() {
+        if (store.isClosed()) {
+            throw new IllegalStateException(
+                    "the row state %s was closed by a write that failed".formatted(dir));
+        }
+    }
+
     /// Whether the table was captured whole once, and its rows are known here.
     synchronized boolean has(String table) {
         return masks.containsKey(table);

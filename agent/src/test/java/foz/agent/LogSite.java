@@ -23,7 +23,8 @@ import org.h2.mvstore.MVStoreException;
 /// the batches.
 final class LogSite implements AutoCloseable {
 
-    private static final Duration WAIT_MAX = Duration.ofSeconds(75);
+    private static final Duration WAIT_MAX =
+            Duration.ofSeconds(Long.getLong("foz.waitSeconds", 75));
 
     /// A table of the contract.
     ///
@@ -50,17 +51,31 @@ final class LogSite implements AutoCloseable {
             List<TableSpec> tables,
             String... setup)
             throws SQLException {
-        this.folder = folder;
-        this.erp = postgres.create(database, "SELECT 1");
-        sql(setup);
-        SourceSettings source =
+        this(
+                postgres.create(database, "SELECT 1"),
                 new SourceSettings(
                         postgres.url(database),
                         "postgres",
                         "",
                         "UTC",
                         "foz_" + database,
-                        folder.resolve("log"));
+                        folder.resolve("log")),
+                folder,
+                tables,
+                setup);
+    }
+
+    /// @param erp a connection to the source's database, closed with the site
+    LogSite(
+            Connection erp,
+            SourceSettings source,
+            Path folder,
+            List<TableSpec> tables,
+            String... setup)
+            throws SQLException {
+        this.folder = folder;
+        this.erp = erp;
+        sql(setup);
         this.settings =
                 new AgentSettings(
                         "", "", "", "", folder, "source", source, folder, folder, 0, 2, 500,
@@ -212,14 +227,14 @@ final class LogSite implements AutoCloseable {
                                 "SELECT %s FROM %s"
                                         .formatted(
                                                 declared.columns().stream()
-                                                        .map(c -> dialect.name(c.physicalName()))
+                                                        .map(dialect::select)
                                                         .collect(Collectors.joining(", ")),
                                                 dialect.name(declared.physicalName())))) {
             List<String> lines = new ArrayList<>();
             while (rows.next()) {
                 List<String> values = new ArrayList<>();
                 for (int i = 1; i <= declared.columns().size(); i++) {
-                    String value = rows.getString(i);
+                    String value = dialect.read(rows, i, declared.columns().get(i - 1));
                     values.add(value == null ? "∅" : value);
                 }
                 lines.add(String.join("|", values));
@@ -248,11 +263,12 @@ final class LogSite implements AutoCloseable {
                     List<String> odd = new ArrayList<>(found);
                     odd.removeAll(wanted);
                     throw new AssertionError(
-                            "%s: %d rows at the source, %d in the mirror; missing %s; odd %s; faults %s"
+                            "%s: %d rows at the source, %d in the mirror; %s; missing %s; odd %s; faults %s"
                                     .formatted(
                                             table.name(),
                                             wanted.size(),
                                             found.size(),
+                                            differences(missing, odd),
                                             missing.stream().limit(5).toList(),
                                             odd.stream().limit(5).toList(),
                                             mirror.faults()));
@@ -265,6 +281,32 @@ final class LogSite implements AutoCloseable {
         }
     }
 
+    /// Where rows with the same first value differ.
+    private static List<String> differences(List<String> missing, List<String> odd) {
+        List<String> differences = new ArrayList<>();
+        for (String wanted : missing) {
+            List<String> values = List.of(wanted.split("\\|", -1));
+            odd.stream()
+                    .map(line -> List.of(line.split("\\|", -1)))
+                    .filter(found -> found.getFirst().equals(values.getFirst()))
+                    .filter(found -> found.size() == values.size())
+                    .forEach(found -> {
+                        for (int i = 0; i < values.size(); i++) {
+                            if (!found.get(i).equals(values.get(i))) {
+                                differences.add(
+                                        "row %s, %d: %s instead of %s"
+                                                .formatted(
+                                                        values.getFirst(),
+                                                        i,
+                                                        found.get(i),
+                                                        values.get(i)));
+                            }
+                        }
+                    });
+        }
+        return differences;
+    }
+
     @Override
     public void close() throws SQLException {
         try {
@@ -272,8 +314,10 @@ final class LogSite implements AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
-        sql(
-                "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = current_database() AND NOT active");
+        if (settings.database().jdbcUrl().startsWith("jdbc:postgresql:")) {
+            sql(
+                    "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = current_database() AND NOT active");
+        }
         erp.close();
     }
 }

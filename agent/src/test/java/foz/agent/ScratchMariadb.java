@@ -25,7 +25,7 @@ final class ScratchMariadb implements AutoCloseable {
     }
 
     /// Starts it, and waits until it says that it is ready.
-    static ScratchMariadb start(Path folder) throws IOException {
+    static ScratchMariadb start(Path folder, String... options) throws IOException {
         Path server = extract(folder, "bin/mariadbd");
         extract(folder, "share/english/errmsg.sys");
         if (!server.toFile().setExecutable(true)) {
@@ -46,6 +46,7 @@ final class ScratchMariadb implements AutoCloseable {
                                 "--datadir=" + data,
                                 "--lc-messages-dir=" + folder.resolve("share"),
                                 "--pid-file=" + data.resolve("pid")));
+        command.addAll(List.of(options));
         if ("root".equals(System.getProperty("user.name"))) {
             command.add("--user=root");
         }

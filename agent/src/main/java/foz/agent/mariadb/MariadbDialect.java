@@ -275,8 +275,18 @@ final class MariadbDialect implements Dialect {
             case "GEOMETRY", "POINT", "LINESTRING", "POLYGON" -> hex(row.getBytes(index));
             // Not as the driver writes it, which leaves out the zeros in front.
             case "BIT" -> bits(row.getBytes(index), row.getMetaData().getPrecision(index));
+            // Nor with digits behind the point that the column has not.
+            case "DATETIME", "TIMESTAMP" ->
+                    withDigits(row.getString(index), row.getMetaData().getScale(index));
             case String _ -> row.getString(index);
         };
+    }
+
+    private static @Nullable String withDigits(@Nullable String text, int digits) {
+        int point = text == null ? -1 : text.indexOf('.');
+        return text == null || point < 0 || digits == 0
+                ? text
+                : text.substring(0, Math.min(text.length(), point + 1 + digits));
     }
 
     private static @Nullable String bits(byte @Nullable [] bytes, int width) {
@@ -287,7 +297,7 @@ final class MariadbDialect implements Dialect {
         return "0".repeat(Math.max(0, width - digits.length())) + digits;
     }
 
-    private static @Nullable String withoutTrailingZeros(@Nullable String text) {
+    static @Nullable String withoutTrailingZeros(@Nullable String text) {
         if (text == null || text.indexOf('.') < 0) {
             return text;
         }

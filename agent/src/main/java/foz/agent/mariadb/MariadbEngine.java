@@ -2,7 +2,9 @@ package foz.agent.mariadb;
 
 import foz.agent.Dialect;
 import foz.agent.Engine;
+import foz.agent.LogSource;
 import foz.agent.SourceSettings;
+import java.util.Optional;
 
 /// MariaDB, and MySQL by MariaDB's driver.
 public final class MariadbEngine implements Engine {
@@ -17,6 +19,11 @@ public final class MariadbEngine implements Engine {
     @Override
     public String address() {
         return "jdbc:mariadb:";
+    }
+
+    @Override
+    public Optional<LogSource> log(SourceSettings settings) {
+        return Optional.of(new MariadbLogSource(settings));
     }
 
     @Override
