@@ -2,25 +2,33 @@ package foz.agent;
 
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /// `foz agent`: runs one agent until it is told to stop.
 @Command(
         name = "agent",
         mixinStandardHelpOptions = true,
+        subcommands = DoctorCommand.class,
         description = "Captures a source's changes and applies commands to it, dialling out only.")
 public final class AgentMain implements Callable<Integer> {
 
-    private static final int EXIT_SETTINGS = 78;
+    static final int EXIT_SETTINGS = 78;
 
     @Option(
             names = "--config",
-            required = true,
             paramLabel = "FILE",
             description = "The agent's settings, a properties file.")
-    private Path config = Path.of("agent.properties");
+    private @Nullable Path config;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
 
     public static void main(String[] args) {
         System.exit(new CommandLine(new AgentMain()).execute(args));
@@ -28,8 +36,13 @@ public final class AgentMain implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        Path file = config;
+        if (file == null) {
+            throw new ParameterException(
+                    spec.commandLine(), "Missing required option: '--config=FILE'");
+        }
         try {
-            Agent agent = new Agent(AgentSettings.read(config));
+            Agent agent = new Agent(AgentSettings.read(file));
             Runtime.getRuntime().addShutdownHook(new Thread(agent::close, "stop"));
             agent.start();
             agent.join();

@@ -23,6 +23,15 @@ public interface LogSource {
     /// that could make a statement of the source's own applications fail.
     Offer prepare(Connection connection, List<Table> wanted) throws SQLException;
 
+    /// What [#prepare] would find, without changing anything. What the agent can do itself counts
+    /// as done.
+    Offer look(Connection connection, List<Table> wanted) throws SQLException;
+
+    /// What of the log may do harm one day: sentences, each with its remedy.
+    default Map<String, String> warnings(Connection connection) throws SQLException {
+        return Map.of();
+    }
+
     /// How each table is built now, as a text that is another one once rows could have changed
     /// without the log telling: a column of another type, a table made anew, a partition taken in.
     /// Tables that are not there are left out.

@@ -30,7 +30,9 @@ class MariadbCrashTest {
     private static final List<LogSite.TableSpec> TABLES =
             List.of(
                     new LogSite.TableSpec(
-                            "item", 1, List.of("id bigint", "name varchar(300)", "price decimal(10,2)")),
+                            "item",
+                            1,
+                            List.of("id bigint", "name varchar(300)", "price decimal(10,2)")),
                     new LogSite.TableSpec(
                             "line", 2, List.of("doc varchar(20)", "no int", "note varchar(300)")));
 
@@ -48,7 +50,9 @@ class MariadbCrashTest {
         String contract = LogSite.contractText(TABLES);
         int line = contract.indexOf("way: log", contract.indexOf("name: line"));
         contract =
-                contract.substring(0, line) + "pollMs: 100" + contract.substring(line + "way: log".length());
+                contract.substring(0, line)
+                        + "pollMs: 100"
+                        + contract.substring(line + "way: log".length());
         try (ScratchMariadb server =
                         ScratchMariadb.start(
                                 folder.resolve("mariadb"),
@@ -215,7 +219,8 @@ class MariadbCrashTest {
                 case 4 ->
                         "UPDATE IGNORE item SET id = %d WHERE id = %d".formatted(id + 200_000, id);
                 case 5 ->
-                        "INSERT IGNORE INTO line SELECT 'e%d', seq, 'z' FROM seq_1_to_30".formatted(id);
+                        "INSERT IGNORE INTO line SELECT 'e%d', seq, 'z' FROM seq_1_to_30"
+                                .formatted(id);
                 case 6 ->
                         random.nextInt(60) == 0
                                 ? "TRUNCATE item"

@@ -166,10 +166,10 @@ final class BinlogValue {
 
     private static String time(BinlogReader in, int digits) {
         int bytes = (digits + 1) / 2;
-        long packed = in.big(3 + bytes) - (0x800000L << 8 * bytes);
+        long packed = in.big(3 + bytes) - (0x800000L << (8 * bytes));
         long value = Math.abs(packed);
-        long seconds = value >> 8 * bytes;
-        long rest = value & (1L << 8 * bytes) - 1;
+        long seconds = value >> (8 * bytes);
+        long rest = value & ((1L << (8 * bytes)) - 1);
         long micros = rest * (bytes == 1 ? 10_000 : bytes == 2 ? 100 : 1);
         return (packed < 0 ? "-" : "")
                 + String.format(
@@ -278,7 +278,7 @@ final class BinlogValue {
     private static String inet6(byte[] bytes) {
         int[] parts = new int[8];
         for (int i = 0; i < 8; i++) {
-            parts[i] = (bytes[2 * i] & 0xFF) << 8 | bytes[2 * i + 1] & 0xFF;
+            parts[i] = ((bytes[2 * i] & 0xFF) << 8) | (bytes[2 * i + 1] & 0xFF);
         }
         int start = -1;
         int longest = 0;
@@ -294,7 +294,9 @@ final class BinlogValue {
             i = Math.max(i, end - 1);
         }
         boolean dotted =
-                start == 0 && (longest == 6 && parts[6] != 0 || longest == 5 && parts[5] == 0xFFFF);
+                start == 0
+                        && ((longest == 6 && parts[6] != 0)
+                                || (longest == 5 && parts[5] == 0xFFFF));
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < (dotted ? 6 : 8); i++) {
             if (i == start) {

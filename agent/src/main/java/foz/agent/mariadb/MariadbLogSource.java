@@ -46,6 +46,12 @@ final class MariadbLogSource implements LogSource {
         return new Offer(able, reasons);
     }
 
+    /// Nothing has to be prepared.
+    @Override
+    public Offer look(Connection connection, List<Table> wanted) throws SQLException {
+        return prepare(connection, wanted);
+    }
+
     private static Map<String, String> variables(Connection connection) throws SQLException {
         Map<String, String> variables = new HashMap<>();
         try (Statement statement = connection.createStatement();

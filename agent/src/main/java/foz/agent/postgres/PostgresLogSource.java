@@ -15,6 +15,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -50,6 +51,63 @@ final class PostgresLogSource implements LogSource {
     @Override
     public Offer prepare(Connection connection, List<Table> wanted) throws SQLException {
         return new Publication(settings, dialect).prepare(connection, wanted);
+    }
+
+    @Override
+    public Offer look(Connection connection, List<Table> wanted) throws SQLException {
+        return new Publication(settings, dialect).look(connection, wanted);
+    }
+
+    @Override
+    public Map<String, String> warnings(Connection connection) throws SQLException {
+        Map<String, String> warnings = new LinkedHashMap<>();
+        try (PreparedStatement statement =
+                connection.prepareStatement(
+                        """
+                        SELECT current_setting('max_slot_wal_keep_size'), current_setting('max_replication_slots')::int,
+                            (SELECT count(*) FROM pg_replication_slots),
+                            (SELECT wal_status FROM pg_replication_slots WHERE slot_name = ?),
+                            (SELECT pg_size_pretty(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn))
+                                FROM pg_replication_slots WHERE slot_name = ?
+                                    AND pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn) > 1024 * 1024 * 1024)
+                        WHERE NOT pg_is_in_recovery()
+                        """)) {
+            statement.setString(1, settings.logName());
+            statement.setString(2, settings.logName());
+            try (ResultSet found = statement.executeQuery()) {
+                if (!found.next()) {
+                    return Map.of(
+                            "the source is a standby",
+                            "read the log of the primary: change jdbcUrl");
+                }
+                if (found.getString(1).equals("-1")) {
+                    warnings.put(
+                            "while the agent is away, the source keeps log without bound (max_slot_wal_keep_size = -1)",
+                            "ALTER SYSTEM SET max_slot_wal_keep_size = '10GB'; SELECT pg_reload_conf()");
+                }
+                String status = found.getString(4);
+                if (status == null && found.getInt(3) >= found.getInt(2)) {
+                    warnings.put(
+                            "all %d replication slots are taken".formatted(found.getInt(2)),
+                            "ALTER SYSTEM SET max_replication_slots = %d, and restart the server"
+                                    .formatted(found.getInt(2) + 4));
+                }
+                if ("lost".equals(status)) {
+                    warnings.put(
+                            "the slot '%s' is lost: the agent will make another, and capture its tables anew"
+                                    .formatted(settings.logName()),
+                            "");
+                }
+                String kept = found.getString(5);
+                if (kept != null) {
+                    warnings.put(
+                            "the source keeps %s of log for the slot '%s'"
+                                    .formatted(kept, settings.logName()),
+                            "let the agent and the server run; drop the slot if they never will again");
+                }
+            }
+        }
+        return warnings;
     }
 
     @Override

@@ -33,20 +33,60 @@ final class Publication {
 
     Offer prepare(Connection connection, List<Table> wanted) throws SQLException {
         Map<String, String> reasons = new HashMap<>();
-        Optional<String> nothing = impossible(connection);
-        if (nothing.isPresent()) {
-            wanted.forEach(table -> reasons.put(table.name(), nothing.get()));
-            return new Offer(List.of(), reasons);
-        }
-        List<Table> able = new ArrayList<>();
-        for (Table table : wanted) {
-            Optional<String> reason = unsuitable(connection, table);
-            reason.ifPresentOrElse(why -> reasons.put(table.name(), why), () -> able.add(table));
-        }
+        List<Table> able = suitable(connection, wanted, reasons);
         publish(connection, able, reasons);
         return new Offer(
                 able.stream().filter(table -> !reasons.containsKey(table.name())).toList(),
                 reasons);
+    }
+
+    private List<Table> suitable(
+            Connection connection, List<Table> wanted, Map<String, String> reasons)
+            throws SQLException {
+        Optional<String> nothing = impossible(connection);
+        List<Table> able = new ArrayList<>();
+        for (Table table : wanted) {
+            Optional<String> reason = nothing.isPresent() ? nothing : unsuitable(connection, table);
+            reason.ifPresentOrElse(why -> reasons.put(table.name(), why), () -> able.add(table));
+        }
+        return able;
+    }
+
+    /// The same without changing anything.
+    Offer look(Connection connection, List<Table> wanted) throws SQLException {
+        Map<String, String> reasons = new HashMap<>();
+        List<Table> able = suitable(connection, wanted, reasons);
+        boolean exists = exists(connection);
+        for (Table table : missing(connection, able, reasons)) {
+            if (!mayAdd(connection, table, exists)) {
+                reasons.put(
+                        table.name(),
+                        "it is not in the source's publication; let its owner run: %s%s"
+                                .formatted(exists ? "" : create() + "; ", add(table)));
+            }
+        }
+        return new Offer(
+                able.stream().filter(table -> !reasons.containsKey(table.name())).toList(),
+                reasons);
+    }
+
+    /// Whether the user may add the table, having made the publication where there is none.
+    private boolean mayAdd(Connection connection, Table table, boolean exists) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement(
+                        """
+                        SELECT pg_has_role(c.relowner, 'USAGE') AND CASE WHEN ?
+                            THEN (SELECT pg_has_role(p.pubowner, 'USAGE') FROM pg_publication p WHERE p.pubname = ?)
+                            ELSE has_database_privilege(current_database(), 'CREATE') END
+                        FROM pg_class c WHERE c.oid = to_regclass(?)
+                        """)) {
+            statement.setBoolean(1, exists);
+            statement.setString(2, name);
+            statement.setString(3, PostgresDialect.quoted(table.physicalName()));
+            try (ResultSet found = statement.executeQuery()) {
+                return found.next() && found.getBoolean(1);
+            }
+        }
     }
 
     /// Why the source gives no log at all.
