@@ -35,6 +35,7 @@ final class Agent implements AutoCloseable {
     private final AgentMeters meters;
     private final RowState state;
     private final Spool spool;
+    private final TableDesk desk = new TableDesk();
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean stopping;
     private volatile Optional<RowFeed> feed = Optional.empty();
@@ -110,8 +111,9 @@ final class Agent implements AutoCloseable {
         Cutter cutter = new Cutter(spool, settings);
         Semaphore permits = new Semaphore(settings.sourceConnectionsMax(), true);
         for (Contract.Table table : contract.captured()) {
+            desk.add(table.name(), "feed");
             FeedCapture capture = new FeedCapture(table, feed, state, cutter, spool, workDir);
-            run("capture-" + table.name(), new FeedLoop(capture, permits, meters));
+            run("capture-" + table.name(), new FeedLoop(capture, permits, meters, desk));
         }
     }
 
@@ -122,6 +124,7 @@ final class Agent implements AutoCloseable {
                         server,
                         spool,
                         state,
+                        desk,
                         instance,
                         fingerprint,
                         contract.captured().stream().map(Contract.Table::name).toList(),
@@ -142,11 +145,14 @@ final class Agent implements AutoCloseable {
                 continue;
             }
             state.forgetLogged(table.name());
+            boolean stamped = table.capture().orElseThrow().stamp().isPresent();
+            desk.add(table.name(), stamped ? "stamp" : "compare");
             TableCapture capture =
-                    new TableCapture(table, dialect, state, cutter, spool, settings.fetchRows());
+                    new TableCapture(
+                            table, dialect, state, cutter, spool, settings.fetchRows(), desk);
             run(
                     "capture-" + table.name(),
-                    new CaptureLoop(capture, dialect, state, permits, meters));
+                    new CaptureLoop(capture, dialect, state, permits, meters, desk));
         }
         Map<String, Contract.Table> commands = commands(contract);
         if (!commands.isEmpty()) {
@@ -177,11 +183,19 @@ final class Agent implements AutoCloseable {
         LogSource.Offer offer = offer(source.get(), dialect, wanted);
         offer.reasons()
                 .forEach((table, why) -> LOG.warn("'{}' is not read from the log: {}", table, why));
+        offer.tables().forEach(table -> desk.add(table.name(), "log"));
         if (!offer.tables().isEmpty()) {
             run(
                     "log",
                     new LogCapture(
-                            source.get(), dialect, state, spool, cutter, meters, offer.tables()));
+                            source.get(),
+                            dialect,
+                            state,
+                            spool,
+                            cutter,
+                            meters,
+                            desk,
+                            offer.tables()));
         }
         return offer.tables();
     }

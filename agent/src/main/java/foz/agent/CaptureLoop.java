@@ -26,6 +26,7 @@ final class CaptureLoop implements Runnable {
     private final RowState state;
     private final Semaphore permits;
     private final AgentMeters meters;
+    private final TableDesk desk;
     private final Backoff backoff = new Backoff(10_000);
     private Instant compareDue = Instant.EPOCH;
 
@@ -34,12 +35,14 @@ final class CaptureLoop implements Runnable {
             Dialect dialect,
             RowState state,
             Semaphore permits,
-            AgentMeters meters) {
+            AgentMeters meters,
+            TableDesk desk) {
         this.capture = capture;
         this.dialect = dialect;
         this.state = state;
         this.permits = permits;
         this.meters = meters;
+        this.desk = desk;
     }
 
     @Override
@@ -55,6 +58,7 @@ final class CaptureLoop implements Runnable {
                     }
                     spent = pass(connection);
                     meters.captured(capture.table().name(), Instant.now());
+                    desk.well(capture.table().name(), TableDesk.Phase.LOOKING);
                     backoff.succeeded();
                 } catch (Spool.StaleException _) {
                     LOG.info("{} is captured anew", capture.table().name());
@@ -62,6 +66,7 @@ final class CaptureLoop implements Runnable {
                     state.requireOpen();
                     meters.failed("capture");
                     LOG.warn("capturing {} failed: {}", capture.table().name(), e.toString());
+                    desk.stands(capture.table().name(), String.valueOf(e.getMessage()), "");
                     Dialect.close(connection);
                     connection = null;
                     permits.release();

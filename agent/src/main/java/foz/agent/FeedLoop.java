@@ -24,12 +24,14 @@ final class FeedLoop implements Runnable {
     private final FeedCapture capture;
     private final Semaphore permits;
     private final AgentMeters meters;
+    private final TableDesk desk;
     private final Backoff backoff = new Backoff(BACKOFF_MS_MAX);
 
-    FeedLoop(FeedCapture capture, Semaphore permits, AgentMeters meters) {
+    FeedLoop(FeedCapture capture, Semaphore permits, AgentMeters meters, TableDesk desk) {
         this.capture = capture;
         this.permits = permits;
         this.meters = meters;
+        this.desk = desk;
     }
 
     @Override
@@ -43,6 +45,7 @@ final class FeedLoop implements Runnable {
                         rest(Duration.between(start, Instant.now()));
                     }
                     meters.captured(table, Instant.now());
+                    desk.well(table, TableDesk.Phase.LOOKING);
                     backoff.succeeded();
                 } catch (Spool.StaleException _) {
                     LOG.info("{} is captured anew", table);
@@ -50,6 +53,7 @@ final class FeedLoop implements Runnable {
                     capture.requireOpen();
                     meters.failed("capture");
                     LOG.warn("capturing {} failed: {}", table, e.toString());
+                    desk.stands(table, String.valueOf(e.getMessage()), "");
                     backoff.pause();
                 }
             }

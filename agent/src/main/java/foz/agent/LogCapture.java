@@ -29,7 +29,7 @@ final class LogCapture implements Runnable, LogContext {
     private static final long WAIT_MS = 100;
     private static final Duration CONFIRM_EVERY = Duration.ofSeconds(1);
     private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
-    private static final Duration TRY_AGAIN_AFTER = Duration.ofSeconds(30);
+    private static final Duration TRY_AGAIN_AFTER = Duration.ofSeconds(10);
 
     /// Changes are gathered so long while the server is busy with those before.
     private static final Duration LINGER = Duration.ofMillis(50);
@@ -45,6 +45,7 @@ final class LogCapture implements Runnable, LogContext {
     private final Spool spool;
     private final Cutter cutter;
     private final AgentMeters meters;
+    private final TableDesk desk;
     private final List<Table> tables;
     private final Map<String, Pause> pauses = new ConcurrentHashMap<>();
     private final Backoff backoff = new Backoff(10_000);
@@ -134,6 +135,7 @@ final class LogCapture implements Runnable, LogContext {
             Spool spool,
             Cutter cutter,
             AgentMeters meters,
+            TableDesk desk,
             List<Table> tables) {
         this.source = source;
         this.dialect = dialect;
@@ -141,6 +143,7 @@ final class LogCapture implements Runnable, LogContext {
         this.spool = spool;
         this.cutter = cutter;
         this.meters = meters;
+        this.desk = desk;
         this.tables = List.copyOf(tables);
     }
 
@@ -179,6 +182,8 @@ final class LogCapture implements Runnable, LogContext {
                     state.requireOpen();
                     meters.failed("capture");
                     LOG.warn("reading the log failed: {}", e.toString());
+                    tables.forEach(t ->
+                            desk.stands(t.name(), "its log cannot be read: " + e.getMessage(), ""));
                     backoff.pause();
                 } finally {
                     run = null;
@@ -286,9 +291,7 @@ final class LogCapture implements Runnable, LogContext {
             return;
         }
         at.confirmed = now;
-        for (Table table : tables) {
-            meters.captured(table.name(), now);
-        }
+        report(at, now);
         at.loads.tidy(at.log);
         if (quiet && at.looked.plus(LOOK_EVERY).isBefore(now)) {
             at.looked = now;
@@ -304,12 +307,30 @@ final class LogCapture implements Runnable, LogContext {
         }
     }
 
+    private void report(Run at, Instant now) {
+        for (Table table : tables) {
+            String name = table.name();
+            Pause pause = pauses.get(name);
+            if (pause != null) {
+                desk.stands(name, pause.what(), pause.remedy());
+                continue;
+            }
+            meters.captured(name, now);
+            at.loads
+                    .progress(name)
+                    .ifPresentOrElse(
+                            load -> desk.snapshot(name, load.done(), load.rows(), load.spent()),
+                            () -> desk.well(name, TableDesk.Phase.STREAMING));
+        }
+    }
+
     /// Whether the tables are still built as they were. Where one was made anew, the log must be
     /// opened again, for the source has another number for it.
     private void look(Run at) throws SQLException {
         Map<String, String> structures;
         try {
             structures = source.structures(at.tablesConnection, tables);
+            desk.keeps(at.log.keptBytes(at.tablesConnection));
         } finally {
             at.tablesConnection.rollback();
         }

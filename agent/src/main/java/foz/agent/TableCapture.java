@@ -47,7 +47,8 @@ final class TableCapture {
             RowState state,
             Cutter cutter,
             Spool spool,
-            int fetchRows) {
+            int fetchRows,
+            TableDesk desk) {
         this.table = table;
         this.dialect = dialect;
         this.state = state;
@@ -56,7 +57,7 @@ final class TableCapture {
         this.fetchRows = fetchRows;
         this.source = new SourceRows(table, dialect);
         this.header = LogCapture.header(table);
-        this.snapshot = new TableSnapshot(table, dialect, state, cutter, spool, fetchRows);
+        this.snapshot = new TableSnapshot(table, dialect, state, cutter, spool, fetchRows, desk);
     }
 
     Table table() {

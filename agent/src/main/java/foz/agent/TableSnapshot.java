@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -52,6 +53,7 @@ final class TableSnapshot {
     private final int fetchRows;
     private final Change.TableHeader header;
     private final SourceRows source;
+    private final TableDesk desk;
     private final ChangeBuffer buffer = new ChangeBuffer();
 
     TableSnapshot(
@@ -60,7 +62,9 @@ final class TableSnapshot {
             RowState state,
             Cutter cutter,
             Spool spool,
-            int fetchRows) {
+            int fetchRows,
+            TableDesk desk) {
+        this.desk = desk;
         this.table = table;
         this.dialect = dialect;
         this.state = state;
@@ -82,12 +86,20 @@ final class TableSnapshot {
         if (reached.isNew()) {
             refuseRowsTooLarge(connection);
         }
+        long start = System.nanoTime();
+        long before = reached.rows();
+        desk.snapshot(table.name(), -1, 0, Duration.ZERO);
         connection.setAutoCommit(false);
         try (RowCollector collector =
                 state.collect(table.name(), reached.snapshot(), reached.rows(), reached.bytes())) {
             if (paged) {
                 while (!reached.last()) {
                     reached = page(connection, collector, reached, since);
+                    desk.snapshot(
+                            table.name(),
+                            -1,
+                            reached.rows() - before,
+                            Duration.ofNanos(System.nanoTime() - start));
                 }
             } else {
                 readWhole(connection, collector, reached.snapshot(), since);

@@ -22,6 +22,7 @@ final class Uplink implements Runnable {
     private final ServerClient server;
     private final Spool spool;
     private final RowState state;
+    private final TableDesk desk;
     private final Instance instance;
     private final String fingerprint;
     private final List<String> tables;
@@ -35,6 +36,7 @@ final class Uplink implements Runnable {
             ServerClient server,
             Spool spool,
             RowState state,
+            TableDesk desk,
             Instance instance,
             String fingerprint,
             List<String> tables,
@@ -42,6 +44,7 @@ final class Uplink implements Runnable {
         this.server = server;
         this.spool = spool;
         this.state = state;
+        this.desk = desk;
         this.instance = instance;
         this.fingerprint = fingerprint;
         this.tables = List.copyOf(tables);
@@ -101,13 +104,22 @@ final class Uplink implements Runnable {
             server.beat(
                     stream.epoch(),
                     Map.of(
+                            "tables",
+                            desk.told(),
+                            "tablesStanding",
+                            desk.standing(),
+                            "keptBytes",
+                            desk.keptBytes(),
                             "tablesToLoad",
-                                    tables.stream()
-                                            .filter(t -> !state.has(t) && !state.isLogged(t))
-                                            .count(),
-                            "spooledBatches", spool.waiting(),
-                            "spooledBytes", spool.bytes(),
-                            "version", Agent.version()));
+                            tables.stream()
+                                    .filter(t -> !state.has(t) && !state.isLogged(t))
+                                    .count(),
+                            "spooledBatches",
+                            spool.waiting(),
+                            "spooledBytes",
+                            spool.bytes(),
+                            "version",
+                            Agent.version()));
             beatAt = Instant.now();
         }
     }

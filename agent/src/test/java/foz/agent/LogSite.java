@@ -142,6 +142,7 @@ final class LogSite implements AutoCloseable {
         final RowState state = RowState.open(folder.resolve("rows"));
         final Spool spool = Spool.open(folder.resolve("spool"), settings.spoolBytesMax());
         final AgentMeters meters = new AgentMeters(0);
+        final TableDesk desk = new TableDesk();
         final LogCapture capture;
         final Thread thread;
         final Thread server;
@@ -166,6 +167,7 @@ final class LogSite implements AutoCloseable {
                                 spool,
                                 new Cutter(spool, settings),
                                 meters,
+                                desk,
                                 offer.tables());
             }
             thread = Thread.ofPlatform().name("log").start(capture);

@@ -80,7 +80,8 @@ class MariadbCaptureTest {
                             state,
                             new Cutter(spool, settings),
                             spool,
-                            settings.fetchRows());
+                            settings.fetchRows(),
+                            new TableDesk());
             connection = dialect.openForCapture();
         }
 

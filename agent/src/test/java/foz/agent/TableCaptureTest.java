@@ -144,7 +144,7 @@ class TableCaptureTest {
         }
 
         TableCapture capture(Dialect by) {
-            return new TableCapture(table, by, state, cutter, spool, fetchRows);
+            return new TableCapture(table, by, state, cutter, spool, fetchRows, new TableDesk());
         }
 
         private AgentSettings settings(String jdbcUrl) {

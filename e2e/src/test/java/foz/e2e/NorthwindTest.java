@@ -142,12 +142,50 @@ class NorthwindTest {
                                         : phone.device().query("SELECT id FROM orders").size()
                                                 + " orders");
             }
+            aColumnRenamedStopsItsTableAlone(run, tenant, jdbc, user, password);
             String said = Files.readString(log);
             assertEquals(way.length > 0, said.contains("reading the log of 14 tables"), () -> said);
         } finally {
             agent.destroy();
             assertTrue(agent.waitFor(20, TimeUnit.SECONDS), "the agent stops on SIGTERM");
         }
+    }
+
+    private static void aColumnRenamedStopsItsTableAlone(
+            FozRun run, String tenant, String jdbc, String user, String password)
+            throws SQLException {
+        try (Connection connection = DriverManager.getConnection(jdbc, user, password);
+                Statement statement = connection.createStatement()) {
+            statement.execute("ALTER TABLE public.shippers RENAME phone TO telephone");
+            awaitStatus(run, tenant, 1, "STANDS STILL");
+            statement.execute("UPDATE public.region SET region_description = 'moved on'");
+            statement.execute(
+                    "INSERT INTO public.shippers (shipper_id, company_name) SELECT max(shipper_id) + 1, 'new' FROM public.shippers");
+            statement.execute("ALTER TABLE public.shippers RENAME telephone TO phone");
+            awaitStatus(run, tenant, 0, "as of");
+        }
+        verifyClean(run, tenant, jdbc, user, password);
+    }
+
+    private static void awaitStatus(FozRun run, String tenant, int code, String words) {
+        Waiting.until(
+                "the capture's status",
+                Duration.ofSeconds(90),
+                () -> {
+                    FozRun.Exit status =
+                            run.foz(
+                                    "capture",
+                                    "status",
+                                    "--tenant",
+                                    tenant,
+                                    "--data",
+                                    run.data().toString());
+                    assertEquals(
+                            14, status.output().lines().filter(l -> l.startsWith(tenant)).count());
+                    return status.code() == code && status.output().contains(words)
+                            ? null
+                            : status.output();
+                });
     }
 
     /// What a person adds in review: who sees what.

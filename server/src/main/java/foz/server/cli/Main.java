@@ -25,6 +25,7 @@ import picocli.CommandLine.Command;
             ContractCommand.class,
             VerifyCommand.class,
             StatusCommand.class,
+            CaptureCommand.class,
             TokenCommand.class,
             QuarantineCommand.class,
             QualityCommand.class,
