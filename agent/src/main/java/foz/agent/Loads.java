@@ -284,6 +284,8 @@ final class Loads {
             }
             throw new ChunkFailedException(load.table, e);
         }
+        // Before the spool may have to be waited for: meanwhile nothing is held at the source.
+        connection.rollback();
         load.rows += rows.rows();
         load.progress = chunk.progress();
         load.done = chunk.done();

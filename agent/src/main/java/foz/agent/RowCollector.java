@@ -86,7 +86,8 @@ final class RowCollector implements AutoCloseable {
     }
 
     private UncheckedIOException failed(String what, IOException e) {
-        return new UncheckedIOException("cannot " + what + " the row state " + file, e);
+        return new UncheckedIOException(
+                "cannot %s the row state %s: %s".formatted(what, file, e.getMessage()), e);
     }
 
     /// How many were added, before a stop too.

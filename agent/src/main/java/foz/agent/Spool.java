@@ -178,6 +178,20 @@ final class Spool {
         }
     }
 
+    /// Whether a batch of so many bytes would not have to wait.
+    boolean hasRoom(long wanted) {
+        lock.lock();
+        try {
+            return isRoom(wanted);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isRoom(long wanted) {
+        return bytes + wanted <= bytesMax || batches.size() <= 1;
+    }
+
     /// Cuts the next batch; waits while the spool is full.
     ///
     /// @throws StaleException when a new incarnation began since `since` was read
@@ -185,7 +199,7 @@ final class Spool {
             throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (since == generation && bytes + body.length > bytesMax && batches.size() > 1) {
+            while (since == generation && !isRoom(body.length)) {
                 changed.await();
             }
             if (since != generation) {
@@ -231,7 +245,8 @@ final class Spool {
             writeFully(channel, ByteBuffer.wrap(body));
             channel.force(true);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write the batch " + partial, e);
+            throw new UncheckedIOException(
+                    "cannot write the batch %s: %s".formatted(partial, e.getMessage()), e);
         }
         try {
             Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
@@ -239,7 +254,8 @@ final class Spool {
                 folder.force(true);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot keep the batch " + target, e);
+            throw new UncheckedIOException(
+                    "cannot keep the batch %s: %s".formatted(target, e.getMessage()), e);
         }
     }
 

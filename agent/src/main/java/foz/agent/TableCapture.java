@@ -100,22 +100,53 @@ final class TableCapture {
                                 source.name(),
                                 dialect.name(stamp.physicalName()),
                                 dialect.stampBefore(stamp, backMs));
+        boolean whole;
+        do {
+            whole =
+                    read(
+                            connection,
+                            sender,
+                            sql,
+                            rows -> {
+                                while (rows.next()) {
+                                    sendIfChanged(rows, known, sender);
+                                    if (known.pending() > PENDING_MAX) {
+                                        known.split(finish(sender, known, since));
+                                    }
+                                }
+                            });
+            known.split(finish(sender, known, since));
+        } while (!whole);
+    }
+
+    private interface Rows {
+        void take(ResultSet rows) throws SQLException, InterruptedException;
+    }
+
+    /// Takes the rows of a query, within a transaction. Where the spool is full it breaks off, so
+    /// that nothing is held at the source while the server is waited for.
+    ///
+    /// @return whether all rows were taken
+    private boolean read(Connection connection, Sender sender, String sql, Rows take)
+            throws SQLException, InterruptedException {
         connection.setAutoCommit(false);
+        sender.waits = false;
         try (Statement statement = connection.createStatement()) {
             statement.setFetchSize(fetchRows);
             try (ResultSet rows = statement.executeQuery(sql)) {
-                while (rows.next()) {
-                    sendIfChanged(rows, known, sender);
-                    if (known.pending() > PENDING_MAX) {
-                        known.split(finish(sender, known, since));
-                    }
-                }
+                take.take(rows);
             }
+            return true;
+        } catch (SpoolFullException _) {
+            return false;
         } finally {
+            sender.waits = true;
             endTransaction(connection);
         }
-        known.split(finish(sender, known, since));
     }
+
+    /// A further batch would have to wait.
+    private static final class SpoolFullException extends RuntimeException {}
 
     private static void endTransaction(Connection connection) throws SQLException {
         if (!connection.isClosed()) {
@@ -170,13 +201,13 @@ final class TableCapture {
             return;
         }
         RowState.TableState known = state.table(table.name(), table.isKeyless());
-        Difference found = difference(connection, known);
-        if (known.split(found.rows())) {
+        Difference found;
+        do {
             found = difference(connection, known);
-        }
-        if (!found.groups().isEmpty()) {
-            lookInto(connection, known, found.groups(), since);
-        }
+            if (known.split(found.rows())) {
+                found = difference(connection, known);
+            }
+        } while (!found.groups().isEmpty() && !lookInto(connection, known, found.groups(), since));
     }
 
     /// @param groups those whose rows are not as they were sent
@@ -219,7 +250,9 @@ final class TableCapture {
     /// group as they were sent, a few hundred keys to fetch, and a bounded number of edits. The
     /// sort is the source's, of keys and hashes only. Some groups at a time would need no sort but
     /// a scan for each some; all in any order would need every key in memory to know what is gone.
-    private void lookInto(
+    ///
+    /// @return whether all of them were looked into; not so where the spool is full
+    private boolean lookInto(
             Connection connection, RowState.TableState known, Set<Integer> groups, long since)
             throws SQLException, InterruptedException {
         String group = dialect.group(dialect.keyHash(table), known.mask());
@@ -242,23 +275,25 @@ final class TableCapture {
                                         .map(String::valueOf)
                                         .collect(Collectors.joining(", ")),
                                 group);
-        Groups work = new Groups(connection, known, groups, since);
-        connection.setAutoCommit(false);
-        try (Statement statement = connection.createStatement()) {
-            statement.setFetchSize(fetchRows);
-            try (ResultSet rows = statement.executeQuery(sql)) {
-                while (rows.next()) {
-                    if (table.isKeyless()) {
-                        work.addWhole(rows);
-                    } else {
-                        work.add(source.keyRow(rows));
-                    }
-                }
-            }
-            work.end();
-        } finally {
-            endTransaction(connection);
-        }
+        Sender sender = new Sender(known, since);
+        Groups work = new Groups(connection, known, groups, sender);
+        boolean whole =
+                read(
+                        connection,
+                        sender,
+                        sql,
+                        rows -> {
+                            while (rows.next()) {
+                                if (table.isKeyless()) {
+                                    work.addWhole(rows);
+                                } else {
+                                    work.add(source.keyRow(rows));
+                                }
+                            }
+                            work.end();
+                        });
+        finish(sender, known, since);
+        return whole;
     }
 
     /// The groups that differ, one after another.
@@ -276,12 +311,16 @@ final class TableCapture {
 
         private int inHand;
 
-        Groups(Connection connection, RowState.TableState known, Set<Integer> groups, long since) {
+        Groups(
+                Connection connection,
+                RowState.TableState known,
+                Set<Integer> groups,
+                Sender sender) {
             this.connection = connection;
             this.known = known;
             this.groups = groups.iterator();
-            this.since = since;
-            this.sender = new Sender(known, since);
+            this.since = sender.since;
+            this.sender = sender;
             begin();
         }
 
@@ -387,6 +426,7 @@ final class TableCapture {
     private final class Sender {
         private final RowState.TableState known;
         private final long since;
+        private boolean waits = true;
         private final List<Change> changes = new ArrayList<>();
         private long bytes;
         private long readAtMs = System.currentTimeMillis();
@@ -414,6 +454,9 @@ final class TableCapture {
                 cutter.add(header, changes, readAtMs, since);
                 changes.clear();
                 bytes = 0;
+                if (!waits && !spool.hasRoom(cutter.wholeBytesMax())) {
+                    throw new SpoolFullException();
+                }
             }
             readAtMs = System.currentTimeMillis();
         }
