@@ -12,7 +12,6 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -61,9 +60,7 @@ class AgentCrashTest {
     private final long seed = Long.getLong("foz.seed", 5);
     private final Random random = new Random(seed);
     private final AtomicBoolean due = new AtomicBoolean();
-    private Process agent = new ProcessBuilder("true").start();
-
-    AgentCrashTest() throws IOException {}
+    private final AgentProcess agent = new AgentProcess();
 
     @Test
     void killedAtAnyPointItLosesNothing() throws Exception {
@@ -84,7 +81,7 @@ class AgentCrashTest {
                 StandInServer server = new StandInServer(LogSite.contractText(tables))) {
             prepare(erp);
             Path config = server.settings(folder.resolve("agent"), postgres.url("crash"));
-            launch(config);
+            agent.start(config);
             for (int round = 0; round < rounds; round++) {
                 Moment moment = Moment.values()[random.nextInt(Moment.values().length)];
                 String told = "round %d, %s, seed %d".formatted(round, moment, seed);
@@ -96,7 +93,7 @@ class AgentCrashTest {
                 }
             }
         } finally {
-            agent.destroyForcibly().waitFor();
+            agent.killed();
         }
     }
 
@@ -119,47 +116,28 @@ class AgentCrashTest {
         }
     }
 
-    private void launch(Path config) throws IOException {
-        agent =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-Xmx104m",
-                                "-XX:TieredStopAtLevel=1",
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                "foz.agent.AgentMain",
-                                "--config",
-                                config.toString())
-                        .redirectErrorStream(true)
-                        .redirectOutput(
-                                ProcessBuilder.Redirect.appendTo(
-                                        folder.resolve("agent.log").toFile()))
-                        .start();
-    }
-
     private void round(
             Connection erp, StandInServer server, Path config, Moment moment, boolean anew)
             throws Exception {
         if (anew) {
-            agent.destroyForcibly().waitFor();
+            agent.killed();
             dropSlot(erp);
-            launch(config);
+            agent.start(config);
         }
         due.set(true);
         server.watch((_, taken) -> {
             Moment here =
                     taken ? Moment.BEFORE_A_BATCH_IS_ACKNOWLEDGED : Moment.BEFORE_A_BATCH_IS_TAKEN;
             if (moment == here && due.compareAndSet(true, false)) {
-                agent.destroyForcibly();
+                agent.kill();
             }
         });
         Writer writer = new Writer(postgres.url("crash"), random.nextLong());
         Thread writing = Thread.ofPlatform().start(writer);
         awaitMoment(erp, moment);
-        agent.destroyForcibly().waitFor();
+        agent.killed();
         server.watch((_, _) -> {});
-        launch(config);
+        agent.start(config);
         TimeUnit.MILLISECONDS.sleep(random.nextInt(300));
         writing.interrupt();
         writing.join();
@@ -222,26 +200,15 @@ class AgentCrashTest {
         }
     }
 
-    private static List<String> lines(Connection erp, String sql) throws SQLException {
-        try (Statement statement = erp.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            List<String> lines = new ArrayList<>();
-            while (rows.next()) {
-                lines.add(rows.getString(1));
-            }
-            lines.sort(null);
-            return lines;
-        }
-    }
-
     private void awaitEqual(Connection erp, StandInServer server) throws Exception {
         long until = System.currentTimeMillis() + WAIT_MS_MAX;
         List<String> items =
-                lines(
+                AgentProcess.lines(
                         erp,
                         "SELECT concat_ws('|', id, coalesce(name, '∅'), coalesce(large, '∅'), coalesce(price::text, '∅')) FROM item");
         List<String> details =
-                lines(erp, "SELECT concat_ws('|', doc, no, coalesce(note, '∅')) FROM line");
+                AgentProcess.lines(
+                        erp, "SELECT concat_ws('|', doc, no, coalesce(note, '∅')) FROM line");
         while (!server.mirror.lines("item").equals(items)
                 || !server.mirror.lines("line").equals(details)) {
             assertTrue(
@@ -254,20 +221,11 @@ class AgentCrashTest {
                                             server.mirror.lines("line").size(),
                                             details.size(),
                                             agent.isAlive(),
-                                            tail()));
+                                            agent.lastLog()));
             TimeUnit.MILLISECONDS.sleep(50);
         }
         assertEquals(List.of(), server.mirror.faults());
         assertEquals(1, server.incarnation(), "no crash makes everything be captured anew");
-    }
-
-    private String tail() {
-        try {
-            List<String> log = Files.readAllLines(folder.resolve("agent.log"));
-            return String.join("\n", log.subList(Math.max(0, log.size() - 12), log.size()));
-        } catch (IOException e) {
-            return e.toString();
-        }
     }
 
     /// Inserts, updates, deletes, gives other keys, and truncates now and then.

@@ -11,10 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -34,14 +32,15 @@ class AgentDiskTest {
                     new LogSite.TableSpec("item", 1, List.of("id bigint", "name text")),
                     new LogSite.TableSpec("line", 1, List.of("id bigint", "name text")));
 
+    private static final String CONFIRMED =
+            "SELECT confirmed_flush_lsn FROM pg_replication_slots WHERE database = current_database()";
+
     @SuppressWarnings("NullAway.Init")
     private static ScratchPostgres postgres;
 
     @TempDir Path folder = Path.of("");
 
-    private Process agent = new ProcessBuilder("true").start();
-
-    AgentDiskTest() throws IOException {}
+    private final AgentProcess agent = new AgentProcess();
 
     @BeforeAll
     static void start() {
@@ -71,9 +70,9 @@ class AgentDiskTest {
                 runs("mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", data.toString()),
                 "a small disk needs the right to mount one");
         try {
-            outage("disk", "", () -> log().contains("No space left"));
+            outage("disk", "", () -> agent.log().contains("No space left"));
         } finally {
-            agent.destroyForcibly().waitFor();
+            agent.killed();
             assertTrue(runs("umount", data.toString()));
         }
     }
@@ -120,14 +119,20 @@ class AgentDiskTest {
                     config,
                     settings + "logName = foz_" + database + "\n",
                     StandardOpenOption.APPEND);
-            launch(config);
+            agent.start(config);
             await("nothing more that fits", config, full);
+            List<String> confirmed = AgentProcess.lines(erp, CONFIRMED);
             sql(erp, "UPDATE item SET name = 'changed' WHERE id % 100 = 1");
             sql(erp, "DELETE FROM line WHERE id % 100 = 2");
             sql(erp, "SET lock_timeout = '3s'");
             sql(erp, "ALTER TABLE item ADD COLUMN another integer");
             sql(erp, "ALTER TABLE line ADD COLUMN another integer");
             spooled();
+            TimeUnit.SECONDS.sleep(2);
+            assertEquals(
+                    confirmed,
+                    AgentProcess.lines(erp, CONFIRMED),
+                    "the source may forget nothing that the server has not");
             taken.countDown();
             await(
                     "all that is at the source",
@@ -138,7 +143,7 @@ class AgentDiskTest {
             assertEquals(List.of(), server.mirror.faults());
             assertEquals(1, server.incarnation(), "nothing is captured anew for that");
         } finally {
-            agent.destroyForcibly().waitFor();
+            agent.killed();
         }
     }
 
@@ -162,44 +167,10 @@ class AgentDiskTest {
     }
 
     private static List<String> lines(Connection erp, String table) {
-        try (Statement statement = erp.createStatement();
-                ResultSet rows =
-                        statement.executeQuery("SELECT concat_ws('|', id, name) FROM " + table)) {
-            List<String> lines = new ArrayList<>();
-            while (rows.next()) {
-                lines.add(rows.getString(1));
-            }
-            lines.sort(null);
-            return lines;
+        try {
+            return AgentProcess.lines(erp, "SELECT concat_ws('|', id, name) FROM " + table);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    private void launch(Path config) throws IOException {
-        agent =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-Xmx104m",
-                                "-XX:TieredStopAtLevel=1",
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                "foz.agent.AgentMain",
-                                "--config",
-                                config.toString())
-                        .redirectErrorStream(true)
-                        .redirectOutput(
-                                ProcessBuilder.Redirect.appendTo(
-                                        folder.resolve("agent.log").toFile()))
-                        .start();
-    }
-
-    private String log() {
-        try {
-            return Files.readString(folder.resolve("agent.log"));
-        } catch (IOException e) {
-            return e.toString();
         }
     }
 
@@ -207,15 +178,11 @@ class AgentDiskTest {
     private void await(String what, Path config, BooleanSupplier met) throws Exception {
         long until = System.currentTimeMillis() + WAIT_MS_MAX;
         while (!met.getAsBoolean()) {
-            String log = log();
             assertTrue(
                     System.currentTimeMillis() < until,
-                    () ->
-                            what
-                                    + "; the agent's log ends: "
-                                    + log.substring(Math.max(0, log.length() - 3_000)));
+                    () -> what + "; the agent's log ends: " + agent.lastLog());
             if (!agent.isAlive()) {
-                launch(config);
+                agent.start(config);
             }
             TimeUnit.MILLISECONDS.sleep(200);
         }

@@ -206,7 +206,55 @@ class LogCaptureTest {
         }
     }
 
-    /// A writer that never rests, and an agent stopped again and again, wherever it is.
+    /// A writer that never rests, and an agent stopped again and again, wherever it is. Rows change
+    /// all the time while their table is read, and the agent is stopped in it.
+    @Test
+    void noRowGoesBackWhileItsTableIsRead() throws Exception {
+        LogSite.TableSpec counter =
+                new LogSite.TableSpec("counter", 1, List.of("id bigint", "n bigint", "pad text"));
+        try (LogSite site =
+                site(
+                        List.of(counter),
+                        "CREATE TABLE counter (id bigint PRIMARY KEY, n bigint, pad text)",
+                        "INSERT INTO counter SELECT n, 0, repeat('x', 400) FROM generate_series(1, 60000) n")) {
+            site.mirror.rises("counter", 1);
+            for (int round = 0; round < 6; round++) {
+                for (int i = 0; i < 40; i++) {
+                    site.sql("UPDATE counter SET n = n + 1 WHERE id % 600 = " + i * 7 % 600);
+                }
+                site.stop();
+                site.sql("UPDATE counter SET n = n + 1 WHERE id % 1000 = " + round);
+                site.start();
+            }
+            site.awaitEqual();
+        }
+    }
+
+    @Test
+    void aStopCostsOneChunkAtMost() throws Exception {
+        int rows = 100_000;
+        int chunk = 25_000;
+        try (LogSite site =
+                site(
+                        List.of(ITEM),
+                        ITEM_SQL,
+                        "INSERT INTO item SELECT n, repeat('x', 400), NULL, n FROM generate_series(1, %d) n"
+                                .formatted(rows))) {
+            for (int stop = 1; stop <= 3; stop++) {
+                int before = site.mirror.rows();
+                while (site.mirror.rows() < before + 1_000 && site.mirror.rows() < rows) {
+                    Thread.sleep(1);
+                }
+                site.stop();
+                site.start();
+            }
+            site.awaitEqual();
+            assertTrue(
+                    site.mirror.rows() <= rows + 3 * chunk,
+                    "three stops cost three chunks at most: " + site.mirror.rows());
+        }
+    }
+
     @Test
     void stopsUnderAWriterLoseNothing() throws Exception {
         long seed = Long.getLong("foz.seed", 11);

@@ -3,15 +3,11 @@ package foz.agent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -40,9 +36,7 @@ class MariadbCrashTest {
 
     private final long seed = Long.getLong("foz.seed", 7);
     private final Random random = new Random(seed);
-    private Process agent = new ProcessBuilder("true").start();
-
-    MariadbCrashTest() throws IOException {}
+    private final AgentProcess agent = new AgentProcess();
 
     @Test
     void killedAtAnyPointItLosesNothing() throws Exception {
@@ -66,7 +60,7 @@ class MariadbCrashTest {
                 StandInServer sink = new StandInServer(contract)) {
             prepare(erp);
             Path config = sink.settings(folder.resolve("agent"), server.url() + "crash");
-            launch(config);
+            agent.start(config);
             for (int round = 0; round < rounds; round++) {
                 try {
                     round(erp, server.url() + "crash?user=root", sink, config);
@@ -76,7 +70,7 @@ class MariadbCrashTest {
                 }
             }
         } finally {
-            agent.destroyForcibly().waitFor();
+            agent.killed();
         }
     }
 
@@ -95,40 +89,21 @@ class MariadbCrashTest {
         }
     }
 
-    private void launch(Path config) throws IOException {
-        agent =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-Xmx104m",
-                                "-XX:TieredStopAtLevel=1",
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                "foz.agent.AgentMain",
-                                "--config",
-                                config.toString())
-                        .redirectErrorStream(true)
-                        .redirectOutput(
-                                ProcessBuilder.Redirect.appendTo(
-                                        folder.resolve("agent.log").toFile()))
-                        .start();
-    }
-
     /// Kills it at some batch, before or after the server took it, or at any time.
     private void round(Connection erp, String url, StandInServer sink, Path config)
             throws Exception {
         AtomicInteger until = new AtomicInteger(random.nextInt(30));
         sink.watch((_, _) -> {
             if (until.getAndDecrement() == 0) {
-                agent.destroyForcibly();
+                agent.kill();
             }
         });
         Writer writer = new Writer(url, random.nextLong());
         Thread writing = Thread.ofPlatform().start(writer);
         TimeUnit.MILLISECONDS.sleep(500 + random.nextInt(1_500));
-        agent.destroyForcibly().waitFor();
+        agent.killed();
         sink.watch((_, _) -> {});
-        launch(config);
+        agent.start(config);
         TimeUnit.MILLISECONDS.sleep(random.nextInt(300));
         writing.interrupt();
         writing.join();
@@ -136,26 +111,15 @@ class MariadbCrashTest {
         awaitEqual(erp, sink);
     }
 
-    private static List<String> lines(Connection erp, String sql) throws SQLException {
-        try (Statement statement = erp.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            List<String> lines = new ArrayList<>();
-            while (rows.next()) {
-                lines.add(rows.getString(1));
-            }
-            lines.sort(null);
-            return lines;
-        }
-    }
-
     private void awaitEqual(Connection erp, StandInServer sink) throws Exception {
         long until = System.currentTimeMillis() + WAIT_MS_MAX;
         List<String> items =
-                lines(
+                AgentProcess.lines(
                         erp,
                         "SELECT concat_ws('|', id, ifnull(name, '∅'), ifnull(price, '∅')) FROM item");
         List<String> details =
-                lines(erp, "SELECT concat_ws('|', doc, no, ifnull(note, '∅')) FROM line");
+                AgentProcess.lines(
+                        erp, "SELECT concat_ws('|', doc, no, ifnull(note, '∅')) FROM line");
         while (!sink.mirror.lines("item").equals(items)
                 || !sink.mirror.lines("line").equals(details)) {
             assertTrue(
@@ -168,20 +132,11 @@ class MariadbCrashTest {
                                             sink.mirror.lines("line").size(),
                                             details.size(),
                                             agent.isAlive(),
-                                            tail()));
+                                            agent.lastLog()));
             TimeUnit.MILLISECONDS.sleep(50);
         }
         assertEquals(List.of(), sink.mirror.faults());
         assertEquals(1, sink.incarnation(), "no crash makes everything be captured anew");
-    }
-
-    private String tail() {
-        try {
-            List<String> log = Files.readAllLines(folder.resolve("agent.log"));
-            return String.join("\n", log.subList(Math.max(0, log.size() - 12), log.size()));
-        } catch (IOException e) {
-            return e.toString();
-        }
     }
 
     /// Inserts, updates, deletes, gives other keys, and truncates now and then.

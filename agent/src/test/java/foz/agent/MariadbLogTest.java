@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -57,7 +58,7 @@ class MariadbLogTest {
 
     private LogSite site(List<LogSite.TableSpec> tables, String... setup) throws SQLException {
         String database = "log" + databases++;
-        String url = java.util.Objects.requireNonNull(server).url();
+        String url = Objects.requireNonNull(server).url();
         Connection erp = DriverManager.getConnection(url + "?user=root");
         try (Statement statement = erp.createStatement()) {
             statement.execute("CREATE DATABASE " + database + " CHARACTER SET utf8mb4");

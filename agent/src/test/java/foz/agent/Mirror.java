@@ -23,6 +23,14 @@ final class Mirror {
     private final List<String> faults = new ArrayList<>();
     private int rows;
 
+    /// Of these tables, the place of a number that only grows at the source.
+    private final Map<String, Integer> rising = new HashMap<>();
+
+    /// From now on it is a fault when the number of a row that is there becomes smaller.
+    synchronized void rises(String table, int column) {
+        rising.put(table, column);
+    }
+
     synchronized void take(byte[] body) {
         BatchReader reader = BatchReader.open(body);
         Optional<Change> first = reader.next();
@@ -86,6 +94,14 @@ final class Mirror {
         }
         for (int position : absent) {
             row[position] = Objects.requireNonNull(before)[position];
+        }
+        Integer grows = rising.get(header.table());
+        if (grows != null && before != null) {
+            String earlier = String.valueOf(before[grows]);
+            String now = String.valueOf(row[grows]);
+            if (Long.parseLong(now) < Long.parseLong(earlier)) {
+                faults.add("row %s goes back from %s to %s".formatted(key, earlier, now));
+            }
         }
         table(header.table()).put(key, row);
         Set<String> snapshot = named.get(header.table());

@@ -1,6 +1,7 @@
 package foz.agent.mariadb;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /// Reads the parts of a binlog event's body.
 final class BinlogReader {
@@ -14,10 +15,6 @@ final class BinlogReader {
 
     boolean hasMore() {
         return at < bytes.length;
-    }
-
-    int position() {
-        return at;
     }
 
     void skip(int count) {
@@ -58,9 +55,14 @@ final class BinlogReader {
     }
 
     byte[] bytes(int count) {
-        byte[] part = java.util.Arrays.copyOfRange(bytes, at, at + count);
+        byte[] part = Arrays.copyOfRange(bytes, at, at + count);
         at += count;
         return part;
+    }
+
+    /// All that is left.
+    byte[] rest() {
+        return bytes(bytes.length - at);
     }
 
     /// Bits, one a column, the lowest bit of each byte first.

@@ -164,7 +164,7 @@ record BinlogTable(long number, String database, String name, List<Column> colum
 
         void read(int kind, BinlogReader in) {
             switch (kind) {
-                case SIGNEDNESS -> signedness = rest(in);
+                case SIGNEDNESS -> signedness = in.rest();
                 case DEFAULT_CHARSET -> texts.readDefault(in);
                 case COLUMN_CHARSET -> texts.readEach(in);
                 case COLUMN_NAME -> {
@@ -180,18 +180,6 @@ record BinlogTable(long number, String database, String name, List<Column> colum
                     // Keys and kinds of geometry.
                 }
             }
-        }
-
-        private static byte[] rest(BinlogReader in) {
-            List<Byte> bytes = new ArrayList<>();
-            while (in.hasMore()) {
-                bytes.add((byte) in.unsignedByte());
-            }
-            byte[] rest = new byte[bytes.size()];
-            for (int i = 0; i < rest.length; i++) {
-                rest[i] = bytes.get(i);
-            }
-            return rest;
         }
 
         private static void readWords(BinlogReader in, List<List<byte[]>> to) {

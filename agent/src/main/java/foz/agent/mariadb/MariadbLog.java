@@ -1,5 +1,6 @@
 package foz.agent.mariadb;
 
+import com.github.shyiko.mysql.binlog.event.ByteArrayEventData;
 import com.github.shyiko.mysql.binlog.event.Event;
 import com.github.shyiko.mysql.binlog.event.EventHeaderV4;
 import com.github.shyiko.mysql.binlog.event.MariadbGtidEventData;
@@ -9,6 +10,7 @@ import foz.agent.ChangeLog;
 import foz.agent.LogContext;
 import foz.agent.LogEvent;
 import foz.agent.LogView;
+import foz.contract.Contract.Column;
 import foz.contract.Contract.Table;
 import foz.wire.Change;
 import foz.wire.ChangeBuffer;
@@ -166,7 +168,7 @@ final class MariadbLog implements ChangeLog {
     }
 
     private static byte[] bytes(Event event) {
-        com.github.shyiko.mysql.binlog.event.ByteArrayEventData data = event.getData();
+        ByteArrayEventData data = event.getData();
         return data.getData();
     }
 
@@ -309,7 +311,7 @@ final class MariadbLog implements ChangeLog {
         Change.TableHeader header =
                 new Change.TableHeader(
                         table.name(),
-                        table.columns().stream().map(foz.contract.Contract.Column::name).toList(),
+                        table.columns().stream().map(Column::name).toList(),
                         table.key().stream().map(table.columns()::indexOf).toList());
         changes.add(header, new Change.SnapshotBegin(table.name(), generation));
         changes.add(header, new Change.SnapshotEnd(table.name(), generation));
