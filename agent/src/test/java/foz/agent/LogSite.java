@@ -32,6 +32,7 @@ final class LogSite implements AutoCloseable {
     record TableSpec(String name, int keyColumns, List<String> columns) {}
 
     private final Path folder;
+    private final Path adapters;
     private final AgentSettings settings;
     private final Dialect dialect;
     private final Contract contract;
@@ -80,7 +81,9 @@ final class LogSite implements AutoCloseable {
                 new AgentSettings(
                         "", "", "", "", folder, "source", source, folder, folder, 0, 2, 500,
                         256 << 10, 1L << 30, 2_000);
-        this.dialect = Engines.of(source, folder).dialect(source);
+        this.adapters =
+                Path.of(System.getProperty("foz.test.adapters", folder.resolve("none").toString()));
+        this.dialect = Engines.of(source, adapters).dialect(source);
         this.contract = contract(tables);
         this.agent = new Agent();
     }
@@ -153,7 +156,11 @@ final class LogSite implements AutoCloseable {
                 throw new IllegalStateException("the spool does not follow batch " + taken);
             }
             LogSource source =
-                    Engines.of(settings.database(), folder).log(settings.database()).orElseThrow();
+                    Engines.log(
+                                    Engines.of(settings.database(), adapters),
+                                    settings.database(),
+                                    adapters)
+                            .orElseThrow();
             try (Connection connection = dialect.openForCapture()) {
                 LogSource.Offer offer = source.prepare(connection, contract.captured());
                 if (!offer.reasons().isEmpty()) {
