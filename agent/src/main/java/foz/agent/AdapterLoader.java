@@ -1,7 +1,9 @@
 package foz.agent;
 
+import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.util.Enumeration;
 
 /// The classes of one adapter. Its own jars come first, for they may hold other versions of what
 /// the agent has; what the two of them talk by is the agent's.
@@ -41,6 +43,13 @@ final class AdapterLoader extends URLClassLoader {
     public URL getResource(String name) {
         URL found = findResource(name);
         return found == null ? super.getResource(name) : found;
+    }
+
+    /// Of services, too, the agent's count only where the adapter has none of the kind.
+    @Override
+    public Enumeration<URL> getResources(String name) throws IOException {
+        Enumeration<URL> found = findResources(name);
+        return found.hasMoreElements() ? found : super.getResources(name);
     }
 
     private static boolean isShared(String name) {

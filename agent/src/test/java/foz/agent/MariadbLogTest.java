@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -56,11 +57,20 @@ class MariadbLogTest {
         }
     }
 
+    /// What reads the log.
+    String logReader() {
+        return "own";
+    }
+
+    /// What a server that was installed would have, and the reader asks for.
+    void install(Statement statement) throws SQLException {}
+
     private LogSite site(List<LogSite.TableSpec> tables, String... setup) throws SQLException {
         String database = "log" + databases++;
         String url = Objects.requireNonNull(server).url();
         Connection erp = DriverManager.getConnection(url + "?user=root");
         try (Statement statement = erp.createStatement()) {
+            install(statement);
             statement.execute("CREATE DATABASE " + database + " CHARACTER SET utf8mb4");
             statement.execute("USE " + database);
             statement.execute("SET time_zone = '+09:00', sql_mode = 'ALLOW_INVALID_DATES'");
@@ -69,7 +79,14 @@ class MariadbLogTest {
         return new LogSite(
                 erp,
                 new SourceSettings(
-                        url + database, "root", "", "UTC", "foz_" + database, home.resolve("log")),
+                        url + database,
+                        "root",
+                        "",
+                        "UTC",
+                        "foz_" + database,
+                        home.resolve("log"),
+                        logReader(),
+                        Map.of()),
                 home,
                 tables,
                 setup);

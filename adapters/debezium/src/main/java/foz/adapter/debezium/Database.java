@@ -1,0 +1,79 @@
+package foz.adapter.debezium;
+
+import foz.agent.SourceSettings;
+import foz.contract.Contract.Column;
+import foz.contract.Contract.Table;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.connect.data.Struct;
+
+/// What differs between the databases whose logs Debezium reads.
+interface Database {
+
+    /// What addresses begin with.
+    List<String> addresses();
+
+    /// Whether Debezium reads such a database where nothing else is said.
+    boolean isDefault();
+
+    /// The connector's class, which is there where the adapter's folder has its jars.
+    String connector();
+
+    /// The connector's settings, beside those that are the same for all.
+    Map<String, String> settings(SourceSettings source, Connection connection, List<Table> tables)
+            throws SQLException;
+
+    /// Why the server gives no log at all, and what to do.
+    Optional<String> impossible(Connection connection) throws SQLException;
+
+    /// Why this table's changes cannot be told from the log, and what to do.
+    Optional<String> unsuitable(Connection connection, Table table) throws SQLException;
+
+    /// How a transaction must be isolated that reads the tables.
+    int isolation(Connection connection) throws SQLException;
+
+    /// Where the table is, as JDBC's metadata has it.
+    TableName name(Connection connection, Table table) throws SQLException;
+
+    /// About how many rows the table has, without counting them.
+    long estimate(Connection connection, Table table) throws SQLException;
+
+    /// What of a column is as a SELECT gives it.
+    ///
+    /// @param type the column's type, as Debezium propagates it, in upper case
+    Conversion conversion(String type, Column column);
+
+    /// Of a type that cannot stand in a key, since Debezium gives some of its values otherwise.
+    ///
+    /// @param type as JDBC's metadata has it, in upper case
+    boolean isSureKey(String type, Column column);
+
+    /// Of a change.
+    Place place(Struct source);
+
+    /// Up to where everything was given when this offset was told.
+    Place place(Map<String, Object> offset);
+
+    Place place(String text);
+
+    /// Whether the log can be read on from this offset with no transaction torn apart.
+    ///
+    /// @param open whether a transaction was begun and did not end
+    boolean isRest(Map<String, Object> offset, boolean open);
+
+    /// What a transaction that begins now on the connection will see; begins it.
+    Place seen(Connection connection) throws SQLException;
+
+    /// Why the log cannot be read on from a position; empty where it can.
+    Optional<String> missing(Connection connection, Map<String, Object> offset)
+            throws SQLException;
+
+    /// @param catalog,schema null where the database has none
+    record TableName(
+            @org.jspecify.annotations.Nullable String catalog,
+            @org.jspecify.annotations.Nullable String schema,
+            String table) {}
+}

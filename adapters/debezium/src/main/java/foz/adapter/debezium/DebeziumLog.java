@@ -1,0 +1,288 @@
+package foz.adapter.debezium;
+
+import foz.agent.ChangeLog;
+import foz.agent.LogContext;
+import foz.agent.LogEvent;
+import foz.agent.LogView;
+import foz.contract.Contract.Table;
+import foz.wire.ChangeBuffer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
+
+/// What Debezium reads, in transactions. It is read on from places at which none is open.
+final class DebeziumLog implements ChangeLog {
+
+    /// How long Debezium may take to look at the tables before it reads.
+    private static final long START_MS_MAX = 300_000;
+
+    private static final long WAIT_MS = 100;
+
+    /// How often a place is told at which no captured table changed.
+    private static final long TELL_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final String HEARTBEATS = "__debezium-heartbeat";
+
+    private final EngineRun run;
+    private final Database database;
+    private final LogContext context;
+    private final Map<String, TableRows> tables = new HashMap<>();
+    private final ChangeBuffer changes = new ChangeBuffer();
+    private final String start;
+
+    /// Up to where everything was given, and from where the log can be read on.
+    private Place read;
+
+    private String rest;
+    private String told;
+    private long toldAt = System.nanoTime();
+
+    private @Nullable Open open;
+    private long transactions;
+
+    /// A transaction that was begun.
+    private static final class Open {
+        final String id;
+        final long number;
+        @Nullable Place place;
+        int parts;
+
+        Open(String id, long number) {
+            this.id = id;
+            this.number = number;
+        }
+    }
+
+    /// @param position where it was left; empty at first, when it begins with what comes now
+    DebeziumLog(
+            EngineRun run,
+            Database database,
+            List<Table> tables,
+            String position,
+            LogContext context)
+            throws SQLException, InterruptedException {
+        this.run = run;
+        this.database = database;
+        this.context = context;
+        tables.forEach(table ->
+                this.tables.put(
+                        lower(simple(table.physicalName())),
+                        new TableRows(table, database, context)));
+        this.start = position.isEmpty() ? first() : position;
+        this.rest = start;
+        this.told = start;
+        this.read = database.place(Offset.read(start));
+    }
+
+    private static String lower(String name) {
+        return name.toLowerCase(Locale.ROOT);
+    }
+
+    static String simple(String physicalName) {
+        return physicalName.substring(physicalName.lastIndexOf('.') + 1);
+    }
+
+    /// Waits until Debezium has seen how the tables are built, and says where it begins to read.
+    private String first() throws SQLException, InterruptedException {
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(START_MS_MAX);
+        while (System.nanoTime() < until) {
+            SourceRecord record = run.next(WAIT_MS);
+            if (record != null && record.topic().startsWith(HEARTBEATS)) {
+                Map<String, Object> offset = offset(record);
+                if (database.isRest(offset, false)) {
+                    return Offset.write(offset);
+                }
+            }
+        }
+        throw new SQLException("Debezium did not begin to read within " + START_MS_MAX + " ms");
+    }
+
+    private static Map<String, Object> offset(SourceRecord record) {
+        Map<String, Object> offset = new HashMap<>();
+        record.sourceOffset().forEach(offset::put);
+        return offset;
+    }
+
+    @Override
+    public String start() {
+        return start;
+    }
+
+    @Override
+    public LogEvent next(long waitMs) throws SQLException, InterruptedException {
+        changes.clear();
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMs);
+        while (true) {
+            long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+            SourceRecord record = run.next(open == null ? left : WAIT_MS);
+            if (record != null) {
+                LogEvent found = take(record);
+                if (found != null) {
+                    return found;
+                }
+            } else if (open == null && System.nanoTime() >= until) {
+                return new LogEvent.Nothing();
+            }
+        }
+    }
+
+    private @Nullable LogEvent take(SourceRecord record) throws SQLException {
+        if (record.topic().startsWith(HEARTBEATS)) {
+            return beat(offset(record));
+        }
+        if (!(record.value() instanceof Struct value)) {
+            return null;
+        }
+        if (value.schema().field("op") != null) {
+            return change(value);
+        }
+        if (value.schema().field("status") != null) {
+            return boundary(value);
+        }
+        return value.schema().field("tableChanges") == null ? null : statement(value);
+    }
+
+    private @Nullable LogEvent beat(Map<String, Object> offset) {
+        if (!database.isRest(offset, open != null)) {
+            return null;
+        }
+        rest = Offset.write(offset);
+        if (open != null) {
+            return null;
+        }
+        passed(database.place(offset));
+        if (rest.equals(told) || System.nanoTime() - toldAt < TELL_NANOS) {
+            return null;
+        }
+        return whole("rest", 0);
+    }
+
+    private void passed(Place place) {
+        if (read.isWithin(place)) {
+            read = place;
+        }
+    }
+
+    private LogEvent whole(String transaction, int parts) {
+        toldAt = System.nanoTime();
+        told = rest;
+        return new LogEvent.Changes(changes, transaction, parts, true, rest);
+    }
+
+    private @Nullable LogEvent boundary(Struct value) {
+        String id = value.getString("id");
+        if (value.getString("status").equals("BEGIN")) {
+            open = new Open(id, ++transactions);
+            return null;
+        }
+        Open at = open;
+        open = null;
+        if (at == null) {
+            return null;
+        }
+        if (at.place != null) {
+            passed(at.place);
+        }
+        return at.parts == 0 && changes.isEmpty() ? null : whole(at.id, at.parts);
+    }
+
+    private @Nullable LogEvent change(Struct value) throws SQLException {
+        Struct source = value.getStruct("source");
+        Open at = open;
+        if (at == null) {
+            throw new IllegalStateException(
+                    "Debezium gave a change outside of any transaction: " + source);
+        }
+        at.place = database.place(source);
+        TableRows rows = tables.get(lower(source.getString("table")));
+        if (rows == null || context.isPaused(rows.table())) {
+            return null;
+        }
+        rows.take(value, at.number, changes);
+        return changes.bytes() < context.partBytes()
+                ? null
+                : new LogEvent.Changes(changes, at.id, at.parts++, false, "");
+    }
+
+    /// Tables were built otherwise.
+    private @Nullable LogEvent statement(Struct value) {
+        context.altered();
+        for (Object each : value.getArray("tableChanges")) {
+            Struct change = (Struct) each;
+            TableRows rows = tables.get(lower(TableRows.unquoted(change.getString("id"))));
+            if (rows != null && !change.getString("type").equals("ALTER")) {
+                context.stale(rows.table());
+            }
+        }
+        return open == null ? whole("statement", 0) : null;
+    }
+
+    /// The server keeps its log by its own rules.
+    @Override
+    public void confirm(String position) {}
+
+    @Override
+    public void confirmAll() {}
+
+    @Override
+    public LogView view(Connection reading) throws SQLException {
+        return new Seen(database.seen(reading));
+    }
+
+    /// Every transaction up to a place, and maybe later ones.
+    private final class Seen implements LogView {
+        private final Place place;
+        private final boolean current;
+
+        Seen(Place place) {
+            this.place = place;
+            this.current = read.isWithin(place);
+        }
+
+        @Override
+        public boolean isCurrent() {
+            return current;
+        }
+
+        @Override
+        public boolean saw(long transaction) {
+            Open at = open;
+            if (at == null || at.number != transaction || at.place == null) {
+                throw new IllegalStateException("the transaction in hand is another one");
+            }
+            return at.place.isWithin(place);
+        }
+
+        @Override
+        public boolean isPast() {
+            return place.isWithin(read);
+        }
+
+        @Override
+        public String end() {
+            return place.toString();
+        }
+    }
+
+    @Override
+    public boolean hasPassed(String end) {
+        return end.isEmpty() || database.place(end).isWithin(read);
+    }
+
+    @Override
+    public long keptBytes(Connection connection) {
+        return 0;
+    }
+
+    @Override
+    public void close() {
+        run.close();
+    }
+}
