@@ -62,27 +62,29 @@ final class LogSite implements AutoCloseable {
                         "foz_" + database,
                         folder.resolve("log")),
                 folder,
+                folder.resolve("none"),
                 tables,
                 setup);
     }
 
     /// @param erp a connection to the source's database, closed with the site
+    /// @param adapters the adapters' folder
     LogSite(
             Connection erp,
             SourceSettings source,
             Path folder,
+            Path adapters,
             List<TableSpec> tables,
             String... setup)
             throws SQLException {
         this.folder = folder;
+        this.adapters = adapters;
         this.erp = erp;
         sql(setup);
         this.settings =
                 new AgentSettings(
                         "", "", "", "", folder, "source", source, folder, folder, 0, 2, 500,
                         256 << 10, 1L << 30, 2_000);
-        this.adapters =
-                Path.of(System.getProperty("foz.test.adapters", folder.resolve("none").toString()));
         this.dialect = Engines.of(source, adapters).dialect(source);
         this.contract = contract(tables);
         this.agent = new Agent();

@@ -3,6 +3,7 @@ package foz.adapter.debezium;
 import foz.agent.ChangeLog;
 import foz.agent.LogContext;
 import foz.agent.LogEvent;
+import foz.agent.LogLostException;
 import foz.agent.LogView;
 import foz.contract.Contract.Table;
 import foz.wire.ChangeBuffer;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,9 @@ final class DebeziumLog implements ChangeLog {
     private static final long TELL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final String HEARTBEATS = "__debezium-heartbeat";
+
+    private static final Pattern RENAMED =
+            Pattern.compile("(?i)\\bRENAME\\b(?!\\s+(?:COLUMN|INDEX|KEY)\\b)");
 
     private final EngineRun run;
     private final Database database;
@@ -211,8 +216,12 @@ final class DebeziumLog implements ChangeLog {
                 : new LogEvent.Changes(changes, at.id, at.parts++, false, "");
     }
 
-    /// Tables were built otherwise.
+    /// Tables were built otherwise. Of a table that takes another's place Debezium does not know how
+    /// it is built.
     private @Nullable LogEvent statement(Struct value) {
+        if (RENAMED.matcher(String.valueOf(value.getString("ddl"))).find()) {
+            throw new LogLostException("a captured table was renamed, or took another's name", false);
+        }
         context.altered();
         for (Object each : value.getArray("tableChanges")) {
             Struct change = (Struct) each;
