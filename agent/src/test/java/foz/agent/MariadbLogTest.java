@@ -23,18 +23,18 @@ import org.junit.jupiter.api.io.TempDir;
 /// Capture by the binlog of a real MariaDB.
 class MariadbLogTest {
 
-    private static final LogSite.TableSpec ITEM =
+    static final LogSite.TableSpec ITEM =
             new LogSite.TableSpec(
                     "item",
                     1,
                     List.of("id bigint", "name varchar(200)", "large text", "price decimal(10,2)"));
-    private static final String ITEM_SQL =
+    static final String ITEM_SQL =
             "CREATE TABLE item (id bigint PRIMARY KEY, name varchar(200), large longtext, price decimal(10,2))";
 
     @TempDir static Path serverFolder = Path.of("");
 
     /// A type, what the contract calls it, and literals.
-    private static final String[][] VALUES = {
+    static final String[][] VALUES = {
         {"year", "year", "0", "2024", "1901"},
         {"bigint unsigned", "bigint unsigned", "18446744073709551615", "0"},
         {"bigint", "bigint", "-9223372036854775808", "9223372036854775807"},

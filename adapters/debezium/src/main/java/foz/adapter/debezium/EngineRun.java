@@ -28,6 +28,18 @@ final class EngineRun implements AutoCloseable {
     private static final long CLOSE_TRIES_MAX = 600;
     private static final long CLOSE_PAUSE_MS = 100;
 
+    /// What Debezium says where it will not come further, however often it begins again: the place is
+    /// gone, the file of the tables' building is, or there is a change that it cannot read.
+    private static final List<String> BEYOND =
+            List.of(
+                    "no longer available on the server",
+                    "history topic",
+                    "SchemaHistoryException",
+                    "ParsingException",
+                    "deserializ",
+                    "schema isn't known to this connector",
+                    "schema recovery mode");
+
     private final DebeziumEngine<ChangeEvent<SourceRecord, SourceRecord>> engine;
     private final Thread thread;
     private final BlockingQueue<List<ChangeEvent<SourceRecord, SourceRecord>>> batches =
@@ -101,9 +113,7 @@ final class EngineRun implements AutoCloseable {
             return;
         }
         String all = messages(end);
-        if (all.contains("no longer available on the server")
-                || all.contains("history topic")
-                || all.contains("SchemaHistoryException")) {
+        if (BEYOND.stream().anyMatch(all::contains)) {
             throw new LogLostException("Debezium cannot read on: " + all, false);
         }
         throw new SQLException("Debezium has ended: " + all, end.cause());
