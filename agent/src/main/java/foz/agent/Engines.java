@@ -33,9 +33,7 @@ final class Engines {
                                 "no adapter for jdbcUrl '%s'; there are adapters for %s: write one of these, or put an adapter's folder into %s"
                                         .formatted(
                                                 settings.jdbcUrl(),
-                                                engines.stream()
-                                                        .map(Engine::address)
-                                                        .toList(),
+                                                engines.stream().map(Engine::address).toList(),
                                                 adaptersDir)));
     }
 
@@ -72,7 +70,7 @@ final class Engines {
         for (ClassLoader adapter : adapters(adaptersDir)) {
             // An adapter's loader finds the agent's own ones again.
             ServiceLoader.load(service, adapter).stream()
-                    .filter(found -> found.type().getClassLoader() == adapter)
+                    .filter(found -> adapter.equals(found.type().getClassLoader()))
                     .forEach(found -> all.add(found.get()));
         }
         return all;

@@ -64,11 +64,20 @@ class MariadbLogTest {
         {"decimal(4,4)", "decimal(4,4)", "-0.0001", "0.9999"},
         {"date", "varchar(10)", "'2024-02-29'", "'0000-00-00'", "'2024-00-15'", "'9999-12-31'"},
         {"datetime", "varchar(30)", "'0000-00-00'", "'2024-02-30 23:59:59'"},
+        {"date", "date", "'2024-02-29'", "'1970-01-01'", "'1969-12-31'", "'0001-01-01'"},
+        {
+            "datetime(0)",
+            "datetime",
+            "'2024-01-01 10:00:00'",
+            "'1970-01-01'",
+            "'1969-12-31 23:59:59'"
+        },
         {
             "datetime(6)",
             "datetime",
             "'2024-01-01 10:00:00.120000'",
-            "'1000-01-01 00:00:00.000001'"
+            "'1000-01-01 00:00:00.000001'",
+            "'1975-05-05 05:05:05.123456'"
         },
         {"datetime(3)", "datetime", "'2024-01-01 10:00:00.120'", "'2024-01-01'"},
         {
@@ -78,12 +87,7 @@ class MariadbLogTest {
             "'2038-01-19 12:14:07'"
         },
         {"timestamp(6) NULL", "varchar(40)", "'2024-01-01 09:00:00.000001'", "0"},
-        {
-            "timestamp(2) NULL",
-            "varchar(40)",
-            "'2024-01-01 09:00:00.25'",
-            "'1970-01-01 09:00:01'"
-        },
+        {"timestamp(2) NULL", "varchar(40)", "'2024-01-01 09:00:00.25'", "'1970-01-01 09:00:01'"},
         {
             "time(6)",
             "varchar(20)",
@@ -236,8 +240,7 @@ class MariadbLogTest {
     /// Each value comes by the log as a SELECT gives it.
     @Test
     void theValuesOfEachTypeAreThoseOfASelect() throws Exception {
-        List<String[]> values =
-                Stream.of(VALUES).filter(each -> isRead(each[0])).toList();
+        List<String[]> values = Stream.of(VALUES).filter(each -> isRead(each[0])).toList();
         List<String> columns = new ArrayList<>(List.of("id bigint PRIMARY KEY"));
         List<String> contract = new ArrayList<>(List.of("id bigint"));
         int most = 0;

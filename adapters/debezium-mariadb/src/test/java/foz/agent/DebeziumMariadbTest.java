@@ -1,15 +1,36 @@
 package foz.agent;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /// What holds of the agent's own reader of MariaDB's binlog holds of Debezium's, too.
 class DebeziumMariadbTest extends MariadbLogTest {
+
+    /// As an operator does.
+    @BeforeAll
+    static void fetch() throws Exception {
+        Process fetching =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("foz.root"), "foz").toString(),
+                                "adapters",
+                                "add",
+                                "debezium-mariadb",
+                                "--to",
+                                "target/adapters")
+                        .redirectErrorStream(true)
+                        .start();
+        String said = new String(fetching.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, fetching.waitFor(), said);
+    }
 
     @Override
     String logReader() {
@@ -24,7 +45,7 @@ class DebeziumMariadbTest extends MariadbLogTest {
 
     @Override
     Path adapters() {
-        return Path.of(System.getProperty("foz.test.adapters"));
+        return Path.of("target", "adapters").toAbsolutePath();
     }
 
     /// The server looks there when somebody reads its log from a GTID on.

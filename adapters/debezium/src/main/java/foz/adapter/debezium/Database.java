@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.connect.data.Struct;
+import org.jspecify.annotations.Nullable;
 
 /// What differs between the databases whose logs Debezium reads.
 interface Database {
@@ -42,14 +43,10 @@ interface Database {
     long estimate(Connection connection, Table table) throws SQLException;
 
     /// What of a column is as a SELECT gives it.
-    ///
-    /// @param type the column's type, as Debezium propagates it, in upper case
-    Conversion conversion(String type, Column column);
+    Conversion conversion(SourceType type, Column column);
 
-    /// Of a type that cannot stand in a key, since Debezium gives some of its values otherwise.
-    ///
-    /// @param type as JDBC's metadata has it, in upper case
-    boolean isSureKey(String type, Column column);
+    /// Whether such a column may stand in a key: Debezium gives all of its values as a SELECT does.
+    boolean isSureKey(SourceType type, Column column);
 
     /// Of a change.
     Place place(Struct source);
@@ -68,12 +65,8 @@ interface Database {
     Place seen(Connection connection) throws SQLException;
 
     /// Why the log cannot be read on from a position; empty where it can.
-    Optional<String> missing(Connection connection, Map<String, Object> offset)
-            throws SQLException;
+    Optional<String> missing(Connection connection, Map<String, Object> offset) throws SQLException;
 
     /// @param catalog,schema null where the database has none
-    record TableName(
-            @org.jspecify.annotations.Nullable String catalog,
-            @org.jspecify.annotations.Nullable String schema,
-            String table) {}
+    record TableName(@Nullable String catalog, @Nullable String schema, String table) {}
 }

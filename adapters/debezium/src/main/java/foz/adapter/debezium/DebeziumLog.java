@@ -30,6 +30,8 @@ final class DebeziumLog implements ChangeLog {
     /// How often a place is told at which no captured table changed.
     private static final long TELL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    private static final long IDLE_NANOS_MAX = TimeUnit.MINUTES.toNanos(10);
+
     private static final String HEARTBEATS = "__debezium-heartbeat";
 
     private static final Pattern RENAMED =
@@ -48,6 +50,7 @@ final class DebeziumLog implements ChangeLog {
     private String rest;
     private String told;
     private long toldAt = System.nanoTime();
+    private long askedAt = System.nanoTime();
 
     private @Nullable Open open;
     private long transactions;
@@ -123,6 +126,7 @@ final class DebeziumLog implements ChangeLog {
     @Override
     public LogEvent next(long waitMs) throws SQLException, InterruptedException {
         changes.clear();
+        requireFresh();
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMs);
         while (true) {
             long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
@@ -135,6 +139,17 @@ final class DebeziumLog implements ChangeLog {
             } else if (open == null && System.nanoTime() >= until) {
                 return new LogEvent.Nothing();
             }
+        }
+    }
+
+    /// Where the server or the spool stood still for long, the source may have thrown away what
+    /// comes next: it is looked at when the log is opened.
+    private void requireFresh() throws SQLException {
+        long now = System.nanoTime();
+        long idle = now - askedAt;
+        askedAt = now;
+        if (idle > IDLE_NANOS_MAX) {
+            throw new SQLException("nothing was read for long; the log is opened again");
         }
     }
 
@@ -162,17 +177,11 @@ final class DebeziumLog implements ChangeLog {
         if (open != null) {
             return null;
         }
-        passed(database.place(offset));
+        read = read.and(database.place(offset));
         if (rest.equals(told) || System.nanoTime() - toldAt < TELL_NANOS) {
             return null;
         }
         return whole("rest", 0);
-    }
-
-    private void passed(Place place) {
-        if (read.isWithin(place)) {
-            read = place;
-        }
     }
 
     private LogEvent whole(String transaction, int parts) {
@@ -193,7 +202,7 @@ final class DebeziumLog implements ChangeLog {
             return null;
         }
         if (at.place != null) {
-            passed(at.place);
+            read = read.and(at.place);
         }
         return at.parts == 0 && changes.isEmpty() ? null : whole(at.id, at.parts);
     }
@@ -216,11 +225,12 @@ final class DebeziumLog implements ChangeLog {
                 : new LogEvent.Changes(changes, at.id, at.parts++, false, "");
     }
 
-    /// Tables were built otherwise. Of a table that takes another's place Debezium does not know how
-    /// it is built.
+    /// Tables were built otherwise. Of a table that takes another's place Debezium does not know
+    /// how it is built.
     private @Nullable LogEvent statement(Struct value) {
         if (RENAMED.matcher(String.valueOf(value.getString("ddl"))).find()) {
-            throw new LogLostException("a captured table was renamed, or took another's name", false);
+            throw new LogLostException(
+                    "a captured table was renamed, or took another's name", false);
         }
         context.altered();
         for (Object each : value.getArray("tableChanges")) {

@@ -64,7 +64,7 @@ final class DebeziumLogSource implements LogSource {
         }
         for (Column column : table.key()) {
             String type = types.getOrDefault(column.physicalName().toLowerCase(Locale.ROOT), "");
-            if (!database.isSureKey(type, column)) {
+            if (!database.isSureKey(new SourceType(type, -1, ""), column)) {
                 return Optional.of(
                         "its key has '%s' of the type %s, which Debezium does not always give as a SELECT does"
                                 .formatted(column.name(), type));

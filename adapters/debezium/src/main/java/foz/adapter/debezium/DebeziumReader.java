@@ -10,7 +10,8 @@ import java.util.Optional;
 /// Debezium, for whatever connectors lie beside it in the adapter's folder.
 public final class DebeziumReader implements LogReader {
 
-    private static final List<Database> DATABASES = List.of(new Mariadb());
+    private static final List<Database> DATABASES =
+            List.of(new Mariadb(), new Mysql(), new SqlServer(), new Oracle());
 
     @Override
     public String name() {
@@ -30,8 +31,7 @@ public final class DebeziumReader implements LogReader {
     @Override
     public LogSource log(SourceSettings settings, Dialect dialect) {
         Settings.requireAllowed(settings.adapterSettings());
-        return new DebeziumLogSource(
-                database(settings.jdbcUrl()).orElseThrow(), settings, dialect);
+        return new DebeziumLogSource(database(settings.jdbcUrl()).orElseThrow(), settings, dialect);
     }
 
     private static Optional<Database> database(String jdbcUrl) {
@@ -42,7 +42,8 @@ public final class DebeziumReader implements LogReader {
     }
 
     private static boolean isThere(String connector) {
-        return DebeziumReader.class.getClassLoader()
+        return DebeziumReader.class
+                        .getClassLoader()
                         .getResource(connector.replace('.', '/') + ".class")
                 != null;
     }

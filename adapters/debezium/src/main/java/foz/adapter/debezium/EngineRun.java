@@ -28,8 +28,8 @@ final class EngineRun implements AutoCloseable {
     private static final long CLOSE_TRIES_MAX = 600;
     private static final long CLOSE_PAUSE_MS = 100;
 
-    /// What Debezium says where it will not come further, however often it begins again: the place is
-    /// gone, the file of the tables' building is, or there is a change that it cannot read.
+    /// What Debezium says where it will not come further, however often it begins again: the place
+    /// is gone, the file of the tables' building is, or there is a change that it cannot read.
     private static final List<String> BEYOND =
             List.of(
                     "no longer available on the server",
@@ -75,8 +75,8 @@ final class EngineRun implements AutoCloseable {
         thread.start();
     }
 
-    /// Hands on what was read. Nothing is told to be processed: Debezium must not remember by itself
-    /// how far it has read.
+    /// Hands on what was read. Nothing is told to be processed: Debezium must not remember by
+    /// itself how far it has read.
     private final class Taking
             implements DebeziumEngine.ChangeConsumer<ChangeEvent<SourceRecord, SourceRecord>> {
         @Override
@@ -85,7 +85,8 @@ final class EngineRun implements AutoCloseable {
                 DebeziumEngine.RecordCommitter<ChangeEvent<SourceRecord, SourceRecord>> committer)
                 throws InterruptedException {
             while (!closing && !batches.offer(records, OFFER_MS, TimeUnit.MILLISECONDS)) {
-                // The server is slow, or the spool full: Debezium waits, and the source is not hurt.
+                // The server is slow, or the spool full: Debezium waits, and the source is not
+                // hurt.
             }
         }
     }

@@ -13,8 +13,8 @@ import org.apache.kafka.connect.storage.OffsetBackingStore;
 import org.apache.kafka.connect.util.Callback;
 import org.jspecify.annotations.NullUnmarked;
 
-/// Where Debezium begins to read: at the position that the server has acknowledged. It keeps nothing
-/// of what Debezium has read since, which travels with the batches. Made by Debezium.
+/// Where Debezium begins to read: at the position that the server has acknowledged. It keeps
+/// nothing of what Debezium has read since, which travels with the batches. Made by Debezium.
 @NullUnmarked
 public final class GivenOffset implements OffsetBackingStore {
 

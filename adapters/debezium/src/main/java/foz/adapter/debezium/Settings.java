@@ -102,8 +102,7 @@ final class Settings {
 
     /// @param position the offset to begin at, as JSON; empty to begin now
     /// @param database the connector's own settings
-    static Properties of(
-            SourceSettings source, String position, Map<String, String> database) {
+    static Properties of(SourceSettings source, String position, Map<String, String> database) {
         Properties all = new Properties();
         all.setProperty("name", source.logName());
         all.setProperty("topic.prefix", TOPICS);
@@ -113,8 +112,7 @@ final class Settings {
         all.setProperty(
                 "schema.history.internal", "io.debezium.storage.file.history.FileSchemaHistory");
         all.setProperty(
-                "schema.history.internal.file.filename",
-                History.file(source.workDir()).toString());
+                "schema.history.internal.file.filename", History.file(source.workDir()).toString());
         all.setProperty("schema.history.internal.store.only.captured.tables.ddl", "true");
         // The tables are read by Foz; of Debezium only how they are built.
         all.setProperty("snapshot.mode", "no_data");
@@ -135,9 +133,9 @@ final class Settings {
         all.setProperty("event.processing.failure.handling.mode", "fail");
         // The agent opens the log again by itself.
         all.setProperty("errors.max.retries", "0");
+        all.putAll(database);
         source.adapterSettings()
                 .forEach((key, value) -> all.setProperty(key.substring(PREFIX.length()), value));
-        all.putAll(database);
         return all;
     }
 }

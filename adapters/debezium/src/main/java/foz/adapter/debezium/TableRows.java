@@ -7,11 +7,10 @@ import foz.contract.Contract.Column;
 import foz.contract.Contract.Table;
 import foz.wire.Change;
 import foz.wire.ChangeBuffer;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
@@ -21,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// otherwise than a SELECT does, is read again.
 final class TableRows {
 
-    private static final String SOURCE_TYPE = "__debezium.source.column.type";
+    private static final Value ABSENT_BYTES =
+            Texts.bytes(Settings.ABSENT.getBytes(StandardCharsets.UTF_8));
 
     private final Table table;
     private final Database database;
@@ -91,7 +91,7 @@ final class TableRows {
     }
 
     private void learn(Schema found) {
-        if (found == schema) {
+        if (found.equals(schema)) {
             return;
         }
         Field[] places = new Field[table.columns().size()];
@@ -99,10 +99,7 @@ final class TableRows {
         for (int i = 0; i < places.length; i++) {
             Column column = table.columns().get(i);
             places[i] = field(found, column);
-            Map<String, String> parameters = places[i].schema().parameters();
-            String type =
-                    parameters == null ? "" : parameters.getOrDefault(SOURCE_TYPE, "");
-            each[i] = database.conversion(type.toUpperCase(Locale.ROOT), column);
+            each[i] = database.conversion(SourceType.of(places[i].schema()), column);
         }
         fields = places;
         conversions = each;
@@ -132,9 +129,6 @@ final class TableRows {
             default -> Texts.bytes(value).equals(ABSENT_BYTES);
         };
     }
-
-    private static final Value ABSENT_BYTES =
-            Texts.bytes(Settings.ABSENT.getBytes(java.nio.charset.StandardCharsets.UTF_8));
 
     private List<String> key(@Nullable Struct row) {
         if (row == null) {

@@ -19,6 +19,7 @@ final class Texts {
     private static final long MS = 1_000;
     private static final long MICROS = 1_000_000;
     private static final long NANOS = 1_000_000_000;
+    private static final int DATE_LENGTH = 10;
     private static final int PLAIN_SCALE_MAX = 200;
 
     private static final DateTimeFormatter SECONDS =
@@ -82,28 +83,23 @@ final class Texts {
         return Value.of("\\x" + HexFormat.of().formatHex(bytes));
     }
 
-    /// `io.debezium.time.Date`: days since 1970.
-    static Value date(@Nullable Object value) {
-        return switch (value) {
-            case null -> Value.NULL;
-            case Integer days -> sane(LocalDate.ofEpochDay(days).atStartOfDay(), 10);
-            default -> Value.UNSURE;
+    /// Dates, and times of a local clock; nothing of other meanings.
+    static Conversion local(String meaning) {
+        return switch (meaning) {
+            case "io.debezium.time.Date" -> Texts::date;
+            case "io.debezium.time.Timestamp" -> value -> local(value, MS);
+            case "io.debezium.time.MicroTimestamp" -> value -> local(value, MICROS);
+            case "io.debezium.time.NanoTimestamp" -> value -> local(value, NANOS);
+            default -> Conversion.NONE;
         };
     }
 
-    /// `io.debezium.time.Timestamp`: milliseconds of a local clock since 1970.
-    static Value timestamp(@Nullable Object value) {
-        return local(value, MS);
-    }
-
-    /// `io.debezium.time.MicroTimestamp`.
-    static Value microTimestamp(@Nullable Object value) {
-        return local(value, MICROS);
-    }
-
-    /// `io.debezium.time.NanoTimestamp`.
-    static Value nanoTimestamp(@Nullable Object value) {
-        return local(value, NANOS);
+    private static Value date(@Nullable Object value) {
+        return switch (value) {
+            case null -> Value.NULL;
+            case Integer days -> sane(LocalDate.ofEpochDay(days).atStartOfDay(), DATE_LENGTH);
+            default -> Value.UNSURE;
+        };
     }
 
     private static Value local(@Nullable Object value, long unit) {
