@@ -36,6 +36,7 @@ final class Agent implements AutoCloseable {
     private final RowState state;
     private final Spool spool;
     private final TableDesk desk = new TableDesk();
+    private final Orders orders;
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean stopping;
     private volatile Optional<RowFeed> feed = Optional.empty();
@@ -62,6 +63,7 @@ final class Agent implements AutoCloseable {
         this.meters = new AgentMeters(settings.metricsPort());
         this.state = RowState.open(settings.dataDir().resolve("state"));
         this.spool = Spool.open(settings.dataDir().resolve("spool"), settings.spoolBytesMax());
+        this.orders = new Orders(settings.dataDir());
         meters.spool(spool);
     }
 
@@ -113,7 +115,7 @@ final class Agent implements AutoCloseable {
         for (Contract.Table table : contract.captured()) {
             desk.add(table.name(), "feed");
             FeedCapture capture = new FeedCapture(table, feed, state, cutter, spool, workDir);
-            run("capture-" + table.name(), new FeedLoop(capture, permits, meters, desk));
+            run("capture-" + table.name(), new FeedLoop(capture, permits, meters, desk, orders));
         }
     }
 
@@ -125,6 +127,7 @@ final class Agent implements AutoCloseable {
                         spool,
                         state,
                         desk,
+                        orders,
                         instance,
                         fingerprint,
                         contract.captured().stream().map(Contract.Table::name).toList(),
@@ -152,7 +155,7 @@ final class Agent implements AutoCloseable {
                             table, dialect, state, cutter, spool, settings.fetchRows(), desk);
             run(
                     "capture-" + table.name(),
-                    new CaptureLoop(capture, dialect, state, permits, meters, desk));
+                    new CaptureLoop(capture, dialect, state, permits, meters, desk, orders));
         }
         Map<String, Contract.Table> commands = commands(contract);
         if (!commands.isEmpty()) {
@@ -196,6 +199,7 @@ final class Agent implements AutoCloseable {
                             cutter,
                             meters,
                             desk,
+                            orders,
                             offer.tables()));
         }
         return offer.tables();

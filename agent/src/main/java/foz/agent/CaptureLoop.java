@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +20,7 @@ final class CaptureLoop implements Runnable {
 
     private static final int PAUSE_FACTOR = 4;
     private static final long PAUSE_MS_MAX = 60_000;
+    private static final Duration PAUSED_LOOK = Duration.ofMinutes(1);
 
     private final TableCapture capture;
     private final Dialect dialect;
@@ -27,6 +28,7 @@ final class CaptureLoop implements Runnable {
     private final Semaphore permits;
     private final AgentMeters meters;
     private final TableDesk desk;
+    private final Orders orders;
     private final Backoff backoff = new Backoff(10_000);
     private Instant compareDue = Instant.EPOCH;
 
@@ -36,13 +38,15 @@ final class CaptureLoop implements Runnable {
             RowState state,
             Semaphore permits,
             AgentMeters meters,
-            TableDesk desk) {
+            TableDesk desk,
+            Orders orders) {
         this.capture = capture;
         this.dialect = dialect;
         this.state = state;
         this.permits = permits;
         this.meters = meters;
         this.desk = desk;
+        this.orders = orders;
     }
 
     @Override
@@ -50,6 +54,7 @@ final class CaptureLoop implements Runnable {
         Connection connection = null;
         try {
             while (!Thread.currentThread().isInterrupted()) {
+                connection = whilePaused(connection);
                 permits.acquire();
                 Duration spent = Duration.ZERO;
                 try {
@@ -87,6 +92,39 @@ final class CaptureLoop implements Runnable {
         }
     }
 
+    /// Leaves the table alone for as long as that is asked.
+    private @Nullable Connection whilePaused(@Nullable Connection open)
+            throws InterruptedException {
+        String name = capture.table().name();
+        Optional<Orders.Order> pause = orders.pause(name);
+        if (pause.isEmpty()) {
+            return open;
+        }
+        Dialect.close(open);
+        orders.taken(pause.get());
+        desk.paused(name, pause.get().by(), Instant.now());
+        while (orders.pause(name).isPresent()) {
+            orders.rest(name, PAUSED_LOOK);
+        }
+        // Stamps may be older than what a look goes back.
+        compareDue = Instant.EPOCH;
+        return null;
+    }
+
+    /// What somebody asked for.
+    private void obey(Orders.Order order, Connection connection)
+            throws SQLException, InterruptedException {
+        orders.taken(order);
+        if (order.kind() == Orders.Kind.RELOAD) {
+            LOG.info("capturing {} whole again, as {} asked", order.table(), order.by());
+            capture.snapshot(connection);
+            compareDue = Instant.EPOCH;
+        } else {
+            capture.check(connection, order.id());
+        }
+        orders.done(order);
+    }
+
     /// @return how long the look took, for the pace; nothing for a whole capture
     private Duration pass(Connection connection) throws SQLException, InterruptedException {
         Capture how = capture.table().capture().orElseThrow();
@@ -96,6 +134,11 @@ final class CaptureLoop implements Runnable {
             capture.snapshot(connection);
             // What changed while it was read is found at once, however its stamps are kept.
             compareDue = Instant.EPOCH;
+            return Duration.ZERO;
+        }
+        Optional<Orders.Order> order = orders.next(name);
+        if (order.isPresent()) {
+            obey(order.get(), connection);
             return Duration.ZERO;
         }
         Optional<Column> stamp = how.stamp().flatMap(capture.table()::column);
@@ -125,7 +168,9 @@ final class CaptureLoop implements Runnable {
     /// waits longer than a minute for that.
     private void rest(Duration spent) throws InterruptedException {
         long pollMs = capture.table().capture().orElseThrow().pollMs();
-        TimeUnit.MILLISECONDS.sleep(Math.max(pollMs - spent.toMillis(), pauseMs(spent)));
+        orders.rest(
+                capture.table().name(),
+                Duration.ofMillis(Math.max(pollMs - spent.toMillis(), pauseMs(spent))));
     }
 
     private static long pauseMs(Duration spent) {

@@ -58,9 +58,19 @@ final class FeedCapture {
     /// @return whether there is more to read at once
     /// @throws Spool.StaleException when a new incarnation began meanwhile
     boolean take() throws IOException, InterruptedException {
+        return take(state.cursor(table.name()), !state.has(table.name()));
+    }
+
+    /// Reads and sends everything that the feed has, whatever was read before.
+    ///
+    /// @return as [#take()]
+    boolean takeAnew() throws IOException, InterruptedException {
+        return take("", true);
+    }
+
+    private boolean take(String cursor, boolean first) throws IOException, InterruptedException {
         long since = spool.generation();
         long stateSince = state.generation();
-        String cursor = state.cursor(table.name());
         try (FeedRows rows = new FeedRows(table, workDir)) {
             Reading reading = feed.read(table, cursor, rows);
             Sending sending = new Sending(rows, since);
@@ -68,26 +78,27 @@ final class FeedCapture {
                     switch (reading) {
                         case Reading.Nothing _ -> false;
                         case Reading.Whole _ -> {
-                            send(sending, true);
+                            send(sending, first, true);
                             yield false;
                         }
                         case Reading.Increment(String _, boolean rest) -> {
-                            send(sending, false);
+                            send(sending, first, false);
                             yield rest;
                         }
                     };
-            if (!reading.cursor().equals(cursor)) {
+            if (!reading.cursor().equals(state.cursor(table.name()))) {
                 state.keepCursor(table.name(), reading.cursor(), stateSince);
             }
             return more;
         }
     }
 
-    private void send(Sending sending, boolean whole) throws InterruptedException {
-        if (state.has(table.name())) {
-            sending.differences(whole);
-        } else {
+    private static void send(Sending sending, boolean first, boolean whole)
+            throws InterruptedException {
+        if (first) {
             sending.first(whole);
+        } else {
+            sending.differences(whole);
         }
     }
 

@@ -3,8 +3,8 @@ package foz.agent;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +16,10 @@ final class FeedLoop implements Runnable {
 
     private static final int PAUSE_FACTOR = 4;
     private static final long PAUSE_MS_MAX = 60_000;
+    private static final Duration PAUSED_LOOK = Duration.ofMinutes(1);
+
+    private static final String NOT_VERIFIED =
+            "what files and services give cannot be asked for a second time; have the table read whole again instead";
 
     /// What is wrong with a file is mended by people: it is not fetched every few seconds until
     /// then.
@@ -25,13 +29,20 @@ final class FeedLoop implements Runnable {
     private final Semaphore permits;
     private final AgentMeters meters;
     private final TableDesk desk;
+    private final Orders orders;
     private final Backoff backoff = new Backoff(BACKOFF_MS_MAX);
 
-    FeedLoop(FeedCapture capture, Semaphore permits, AgentMeters meters, TableDesk desk) {
+    FeedLoop(
+            FeedCapture capture,
+            Semaphore permits,
+            AgentMeters meters,
+            TableDesk desk,
+            Orders orders) {
         this.capture = capture;
         this.permits = permits;
         this.meters = meters;
         this.desk = desk;
+        this.orders = orders;
     }
 
     @Override
@@ -39,9 +50,10 @@ final class FeedLoop implements Runnable {
         String table = capture.table().name();
         try {
             while (!Thread.currentThread().isInterrupted()) {
+                whilePaused(table);
                 Instant start = Instant.now();
                 try {
-                    if (!take()) {
+                    if (!take(table)) {
                         rest(Duration.between(start, Instant.now()));
                     }
                     meters.captured(table, Instant.now());
@@ -62,10 +74,32 @@ final class FeedLoop implements Runnable {
         }
     }
 
-    private boolean take() throws IOException, InterruptedException {
+    private void whilePaused(String table) throws InterruptedException {
+        Optional<Orders.Order> pause = orders.pause(table);
+        if (pause.isPresent()) {
+            orders.taken(pause.get());
+            desk.paused(table, pause.get().by(), Instant.now());
+            while (orders.pause(table).isPresent()) {
+                orders.rest(table, PAUSED_LOOK);
+            }
+        }
+    }
+
+    private boolean take(String table) throws IOException, InterruptedException {
         permits.acquire();
         try {
-            return capture.take();
+            Optional<Orders.Order> order = orders.next(table);
+            if (order.isEmpty()) {
+                return capture.take();
+            }
+            if (order.get().kind() == Orders.Kind.VERIFY) {
+                orders.failed(order.get(), NOT_VERIFIED);
+                return true;
+            }
+            orders.taken(order.get());
+            boolean more = capture.takeAnew();
+            orders.done(order.get());
+            return more;
         } finally {
             permits.release();
         }
@@ -76,6 +110,8 @@ final class FeedLoop implements Runnable {
     private void rest(Duration spent) throws InterruptedException {
         long pollMs = capture.table().capture().orElseThrow().pollMs();
         long fair = Math.min(spent.toMillis() * PAUSE_FACTOR, PAUSE_MS_MAX);
-        TimeUnit.MILLISECONDS.sleep(Math.max(pollMs - spent.toMillis(), fair));
+        orders.rest(
+                capture.table().name(),
+                Duration.ofMillis(Math.max(pollMs - spent.toMillis(), fair)));
     }
 }

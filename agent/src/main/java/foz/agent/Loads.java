@@ -128,6 +128,11 @@ final class Loads {
         return loads.containsKey(table.name());
     }
 
+    /// Whether the table was read whole and stands still for nothing.
+    boolean isWhole(Table table) {
+        return state.isLogged(table.name()) && !has(table) && !emptied.contains(table.name());
+    }
+
     /// Whether a change may be of a row that the replica does not have: it changed before the table
     /// was read, and was gone by then.
     boolean mustBeWhole(Table table, ChangeLog log) {

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -47,6 +48,7 @@ final class LogCapture implements Runnable, LogContext {
     private final AgentMeters meters;
     private final TableDesk desk;
     private final List<Table> tables;
+    private final LogOrders orders;
     private final Map<String, Pause> pauses = new ConcurrentHashMap<>();
     private final Backoff backoff = new Backoff(10_000);
     private final ChangeBuffer nothing = new ChangeBuffer();
@@ -68,6 +70,7 @@ final class LogCapture implements Runnable, LogContext {
         int events;
 
         Run() throws SQLException, InterruptedException {
+            orders.begin();
             Map<String, String> marks = cutter.marks(generation);
             String position = marks.getOrDefault(Spool.LOG, "");
             tablesConnection = dialect.openForCapture();
@@ -93,7 +96,7 @@ final class LogCapture implements Runnable, LogContext {
                 throw e;
             }
             for (Table table : tables) {
-                if (changed.contains(table.name()) && !loads.has(table)) {
+                if (changed.contains(table.name()) && !loads.has(table) && !isPaused(table)) {
                     loads.begin(table);
                 }
             }
@@ -137,6 +140,7 @@ final class LogCapture implements Runnable, LogContext {
             Cutter cutter,
             AgentMeters meters,
             TableDesk desk,
+            Orders asked,
             List<Table> tables) {
         this.source = source;
         this.dialect = dialect;
@@ -146,6 +150,7 @@ final class LogCapture implements Runnable, LogContext {
         this.meters = meters;
         this.desk = desk;
         this.tables = List.copyOf(tables);
+        this.orders = new LogOrders(asked, this.tables, source.chunks(), cutter);
     }
 
     static Change.TableHeader header(Table table) {
@@ -238,7 +243,8 @@ final class LogCapture implements Runnable, LogContext {
     }
 
     private void step(Run at) throws SQLException, InterruptedException {
-        switch (at.log.next(at.loads.isEmpty() ? WAIT_MS : 0)) {
+        boolean idle = at.loads.isEmpty() && !orders.isChecking();
+        switch (at.log.next(idle ? WAIT_MS : 0)) {
             case LogEvent.Nothing _ -> {
                 flush(at);
                 confirm(at, true);
@@ -292,6 +298,7 @@ final class LogCapture implements Runnable, LogContext {
             return;
         }
         at.confirmed = now;
+        orders.take(at.loads, at.generation);
         report(at, now);
         at.loads.tidy(at.log);
         if (quiet && at.looked.plus(LOOK_EVERY).isBefore(now)) {
@@ -311,6 +318,11 @@ final class LogCapture implements Runnable, LogContext {
     private void report(Run at, Instant now) {
         for (Table table : tables) {
             String name = table.name();
+            Optional<LogOrders.Held> held = orders.held(name);
+            if (held.isPresent()) {
+                desk.paused(name, held.get().by(), held.get().since());
+                continue;
+            }
             Pause pause = pauses.get(name);
             if (pause != null) {
                 desk.stands(name, pause.what(), pause.remedy());
@@ -346,7 +358,9 @@ final class LogCapture implements Runnable, LogContext {
 
     private void load(Run at) throws SQLException, InterruptedException {
         try {
-            if (!at.loads.isEmpty() && !at.loads.chunk(at.tablesConnection, at.log)) {
+            boolean loaded = at.loads.chunk(at.tablesConnection, at.log);
+            boolean checked = orders.step(at.tablesConnection, at.log, at.loads);
+            if (!loaded && !checked && (!at.loads.isEmpty() || orders.isChecking())) {
                 TimeUnit.MILLISECONDS.sleep(1);
             }
         } catch (Loads.ChunkFailedException e) {
@@ -363,7 +377,9 @@ final class LogCapture implements Runnable, LogContext {
             Pause pause = pauses.get(table.name());
             if (pause != null && pause.since().plus(TRY_AGAIN_AFTER).isBefore(now)) {
                 pauses.remove(table.name());
-                at.loads.begin(table);
+                if (!isPaused(table)) {
+                    at.loads.begin(table);
+                }
             } else if (pause != null && at.loads.has(table)) {
                 at.loads.leave(table);
             }
@@ -385,12 +401,13 @@ final class LogCapture implements Runnable, LogContext {
 
     @Override
     public boolean isKnown(Table table, long transaction, long keyHash) {
+        orders.changes(table, transaction, keyHash);
         return current().loads.isKnown(table, transaction, keyHash);
     }
 
     @Override
     public boolean isPaused(Table table) {
-        return pauses.containsKey(table.name());
+        return pauses.containsKey(table.name()) || orders.held(table.name()).isPresent();
     }
 
     @Override
@@ -401,12 +418,14 @@ final class LogCapture implements Runnable, LogContext {
     @Override
     public void emptied(Table table) {
         current().loads.emptied(table);
+        orders.emptied(table);
     }
 
     @Override
     public void stale(Table table) {
         LOG.info("the table '{}' changed without its log telling how", table.name());
         current().loads.again(table);
+        orders.emptied(table);
     }
 
     @Override

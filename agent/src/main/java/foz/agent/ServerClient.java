@@ -106,11 +106,18 @@ final class ServerClient {
                 new TypeReference<>() {});
     }
 
-    void beat(long epoch, Map<String, Object> status) throws IOException, InterruptedException {
-        send(
-                json(
-                        settings.ingestUrl() + "/agent/v1/streams/beat",
-                        Map.of("epoch", epoch, "status", status)));
+    /// What stands of what people asked of this source's tables.
+    record Beaten(@Nullable List<StandingOrder> orders) {}
+
+    /// @param kind as [Orders.Kind] has it, in lower case
+    record StandingOrder(long id, String table, String kind, String by) {}
+
+    Beaten beat(long epoch, Map<String, Object> status, List<Orders.Report> orders)
+            throws IOException, InterruptedException {
+        return post(
+                settings.ingestUrl() + "/agent/v1/streams/beat",
+                Map.of("epoch", epoch, "status", status, "orders", orders),
+                new TypeReference<>() {});
     }
 
     void append(Spool.Batch batch, long epoch, byte[] body)

@@ -3,6 +3,8 @@ package foz.agent;
 import foz.contract.Contract;
 import foz.contract.Contract.Column;
 import foz.contract.Contract.Table;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -70,6 +72,35 @@ final class SourceRows {
 
     String keyColumns() {
         return table.key().stream().map(this::select).collect(Collectors.joining(", "));
+    }
+
+    /// The next rows in the order of the key, with [#columns].
+    ///
+    /// @param after the key's texts of the row before; empty at the table's beginning
+    PreparedStatement page(Connection connection, List<String> after, int rows)
+            throws SQLException {
+        String order =
+                table.key().stream()
+                        .map(column -> dialect.name(column.physicalName()))
+                        .collect(Collectors.joining(", "));
+        PreparedStatement statement =
+                connection.prepareStatement(
+                        dialect.firstRows(
+                                "SELECT %s FROM %s%s ORDER BY %s"
+                                        .formatted(
+                                                columns(),
+                                                name(),
+                                                after.isEmpty()
+                                                        ? ""
+                                                        : " WHERE " + dialect.keyAfter(table.key()),
+                                                order),
+                                rows));
+        List<Integer> places =
+                after.isEmpty() ? List.of() : dialect.keyAfterParameters(after.size());
+        for (int i = 0; i < places.size(); i++) {
+            statement.setString(i + 1, after.get(places.get(i)));
+        }
+        return statement;
     }
 
     private String select(Column column) {

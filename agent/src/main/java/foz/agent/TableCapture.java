@@ -39,6 +39,7 @@ final class TableCapture {
     private final Change.TableHeader header;
     private final SourceRows source;
     private final TableSnapshot snapshot;
+    private final TableCheck check;
     private long rowsCaptured;
 
     TableCapture(
@@ -58,6 +59,7 @@ final class TableCapture {
         this.source = new SourceRows(table, dialect);
         this.header = LogCapture.header(table);
         this.snapshot = new TableSnapshot(table, dialect, state, cutter, spool, fetchRows, desk);
+        this.check = new TableCheck(table, dialect, state, cutter, fetchRows);
     }
 
     Table table() {
@@ -208,6 +210,15 @@ final class TableCapture {
                 found = difference(connection, known);
             }
         } while (!found.groups().isEmpty() && !lookInto(connection, known, found.groups(), since));
+    }
+
+    /// Has the server compare its rows with the source's, after it got what it lacked.
+    ///
+    /// @param number as the server named the check
+    void check(Connection connection, long number) throws SQLException, InterruptedException {
+        long since = spool.generation();
+        compare(connection);
+        check.claim(connection, number, since);
     }
 
     /// @param groups those whose rows are not as they were sent

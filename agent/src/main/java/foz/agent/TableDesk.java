@@ -20,6 +20,8 @@ final class TableDesk {
     enum Phase {
         /// It stands still until somebody decides, or the source answers.
         STANDING,
+        /// It is left alone, since somebody asked for it.
+        PAUSED,
         /// It is read whole.
         SNAPSHOT,
         /// The log tells its changes.
@@ -88,6 +90,21 @@ final class TableDesk {
                 });
     }
 
+    /// @param by who asked for it
+    void paused(String table, String by, Instant since) {
+        entries.put(
+                table,
+                new Entry(
+                        Phase.PAUSED,
+                        -1,
+                        0,
+                        Duration.ZERO,
+                        since,
+                        "paused by " + by,
+                        "foz capture resume " + table,
+                        since));
+    }
+
     /// What the source keeps for the agent's log alone.
     void keeps(long bytes) {
         keptBytes = bytes;
@@ -125,7 +142,7 @@ final class TableDesk {
                 told.put("secondsLeft", Math.round(seconds * (1 - entry.done()) / entry.done()));
             }
         }
-        if (entry.phase() == Phase.STANDING) {
+        if (entry.phase() == Phase.STANDING || entry.phase() == Phase.PAUSED) {
             told.put("what", entry.what());
             told.put("remedy", entry.remedy());
             told.put("since", entry.since().toString());

@@ -12,7 +12,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -143,12 +142,7 @@ final class TableSnapshot {
         }
         List<String> after = reached.after();
         boolean last = true;
-        try (PreparedStatement statement = connection.prepareStatement(sql(after))) {
-            List<Integer> places =
-                    after.isEmpty() ? List.of() : dialect.keyAfterParameters(after.size());
-            for (int i = 0; i < places.size(); i++) {
-                statement.setString(i + 1, after.get(places.get(i)));
-            }
+        try (PreparedStatement statement = source.page(connection, after, cutter.rowsMax())) {
             statement.setFetchSize(fetchRows);
             try (ResultSet rows = statement.executeQuery()) {
                 int count = 0;
@@ -178,21 +172,6 @@ final class TableSnapshot {
                 since,
                 new Cutter.Mark(MARK + table.name(), JSON.writeValueAsString(now)));
         return now;
-    }
-
-    private String sql(List<String> after) {
-        String key =
-                table.key().stream()
-                        .map(column -> dialect.name(column.physicalName()))
-                        .collect(Collectors.joining(", "));
-        return dialect.firstRows(
-                "SELECT %s FROM %s%s ORDER BY %s"
-                        .formatted(
-                                source.columns(),
-                                source.name(),
-                                after.isEmpty() ? "" : " WHERE " + dialect.keyAfter(table.key()),
-                                key),
-                cutter.rowsMax());
     }
 
     /// @return the row's key

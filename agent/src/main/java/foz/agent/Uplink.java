@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
@@ -23,6 +24,7 @@ final class Uplink implements Runnable {
     private final Spool spool;
     private final RowState state;
     private final TableDesk desk;
+    private final Orders orders;
     private final Instance instance;
     private final String fingerprint;
     private final List<String> tables;
@@ -37,6 +39,7 @@ final class Uplink implements Runnable {
             Spool spool,
             RowState state,
             TableDesk desk,
+            Orders orders,
             Instance instance,
             String fingerprint,
             List<String> tables,
@@ -45,6 +48,7 @@ final class Uplink implements Runnable {
         this.spool = spool;
         this.state = state;
         this.desk = desk;
+        this.orders = orders;
         this.instance = instance;
         this.fingerprint = fingerprint;
         this.tables = List.copyOf(tables);
@@ -101,27 +105,45 @@ final class Uplink implements Runnable {
             spool.acknowledge(batch.get().seq());
         }
         if (beatAt.plus(BEAT_EVERY).isBefore(Instant.now())) {
-            server.beat(
-                    stream.epoch(),
-                    Map.of(
-                            "tables",
-                            desk.told(),
-                            "tablesStanding",
-                            desk.standing(),
-                            "keptBytes",
-                            desk.keptBytes(),
-                            "tablesToLoad",
-                            tables.stream()
-                                    .filter(t -> !state.has(t) && !state.isLogged(t))
-                                    .count(),
-                            "spooledBatches",
-                            spool.waiting(),
-                            "spooledBytes",
-                            spool.bytes(),
-                            "version",
-                            Agent.version()));
+            beat(stream);
             beatAt = Instant.now();
         }
+    }
+
+    private void beat(ServerClient.Opened stream) throws IOException, InterruptedException {
+        ServerClient.Beaten answer =
+                server.beat(
+                        stream.epoch(),
+                        Map.of(
+                                "tables",
+                                desk.told(),
+                                "tablesStanding",
+                                desk.standing(),
+                                "keptBytes",
+                                desk.keptBytes(),
+                                "tablesToLoad",
+                                tables.stream()
+                                        .filter(t -> !state.has(t) && !state.isLogged(t))
+                                        .count(),
+                                "spooledBatches",
+                                spool.waiting(),
+                                "spooledBytes",
+                                spool.bytes(),
+                                "version",
+                                Agent.version()),
+                        orders.reports());
+        List<ServerClient.StandingOrder> standing = answer.orders();
+        if (standing != null) {
+            orders.asked(standing.stream().flatMap(order -> understood(order).stream()).toList());
+        }
+    }
+
+    /// An order of a kind that a newer server knows is left to a newer agent.
+    private static Optional<Orders.Order> understood(ServerClient.StandingOrder order) {
+        return Stream.of(Orders.Kind.values())
+                .filter(kind -> kind.name().equalsIgnoreCase(order.kind()))
+                .map(kind -> new Orders.Order(order.id(), order.table(), kind, order.by()))
+                .findFirst();
     }
 
     /// Opens the stream, and finds out whether what lies here follows what the server has.

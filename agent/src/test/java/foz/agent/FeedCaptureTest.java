@@ -133,8 +133,12 @@ class FeedCaptureTest {
                                 sent.add("+" + values[1] + "=" + values[0]);
                         case Change.Delete(String[] values) -> sent.add("-" + values[1]);
                         case Change.SnapshotBegin _ -> sent.add("[");
-                        case Change.Part _ ->
-                                throw new IllegalStateException("no transaction is that large");
+                        case Change.Part _,
+                                Change.Claim _,
+                                Change.Moving _,
+                                Change.CheckBegin _,
+                                Change.CheckEnd _ ->
+                                throw new IllegalStateException("a feed sends no such thing");
                         case Change.SnapshotEnd _ -> sent.add("]");
                         case Change.TableHeader _ -> {}
                     }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -148,6 +149,7 @@ final class LogSite implements AutoCloseable {
         final Spool spool = Spool.open(folder.resolve("spool"), settings.spoolBytesMax());
         final AgentMeters meters = new AgentMeters(0);
         final TableDesk desk = new TableDesk();
+        final Orders orders = new Orders(folder);
         final LogCapture capture;
         final Thread thread;
         final Thread server;
@@ -177,6 +179,7 @@ final class LogSite implements AutoCloseable {
                                 new Cutter(spool, settings),
                                 meters,
                                 desk,
+                                orders,
                                 offer.tables());
             }
             thread = Thread.ofPlatform().name("log").start(capture);
@@ -226,6 +229,44 @@ final class LogSite implements AutoCloseable {
 
     void start() throws SQLException {
         agent = new Agent();
+    }
+
+    /// What stands of people's orders, as the server would tell it.
+    void asked(Orders.Order... orders) {
+        agent.orders.asked(List.of(orders));
+    }
+
+    /// Waits until the agent says so of an order.
+    void await(Orders.Order order, String state) throws InterruptedException {
+        Instant until = Instant.now().plus(WAIT_MAX);
+        while (agent.orders.reports().stream()
+                .noneMatch(r -> r.id() == order.id() && r.state().equals(state))) {
+            if (Instant.now().isAfter(until)) {
+                throw new AssertionError(
+                        "%s is not %s: %s".formatted(order, state, agent.orders.reports()));
+            }
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+    }
+
+    /// Has the mirror compared with the source.
+    Mirror.Checked verify(long number, String table) throws InterruptedException {
+        Orders.Order order = new Orders.Order(number, table, Orders.Kind.VERIFY, "ana");
+        asked(order);
+        await(order, "done");
+        Instant until = Instant.now().plus(WAIT_MAX);
+        while (mirror.checked(number).isEmpty() && Instant.now().isBefore(until)) {
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+        return mirror.checked(number).orElseThrow();
+    }
+
+    /// How the table's capture is told.
+    Map<String, Object> told(String table) {
+        return agent.desk.told().stream()
+                .filter(each -> table.equals(each.get("table")))
+                .findFirst()
+                .orElseThrow();
     }
 
     /// The rows of a table at the source as lines, as [Mirror#lines] gives them.

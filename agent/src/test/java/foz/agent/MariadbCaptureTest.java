@@ -116,7 +116,11 @@ class MariadbCaptureTest {
                         case Change.TableHeader _,
                                 Change.SnapshotBegin _,
                                 Change.SnapshotEnd _,
-                                Change.Part _ -> {}
+                                Change.Part _,
+                                Change.CheckBegin _,
+                                Change.Claim _,
+                                Change.Moving _,
+                                Change.CheckEnd _ -> {}
                     }
                 }
                 spool.acknowledge(batch.get().seq());

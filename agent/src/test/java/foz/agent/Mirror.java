@@ -3,6 +3,7 @@ package foz.agent;
 import foz.wire.BatchReader;
 import foz.wire.Change;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// What a server would hold of the batches that it got: the simplest replica that there is.
@@ -22,6 +24,31 @@ final class Mirror {
     private final List<byte[]> parts = new ArrayList<>();
     private final List<String> faults = new ArrayList<>();
     private int rows;
+
+    /// What a comparison found.
+    ///
+    /// @param named rows that were claimed, or named as changing
+    /// @param wrong rows that are not as claimed, not here, or here and not claimed
+    record Checked(int named, List<String> wrong, int moving) {}
+
+    private final Map<Long, Checked> checked = new HashMap<>();
+    private final Map<String, Set<String>> claimed = new HashMap<>();
+    private final Map<String, Integer> moving = new HashMap<>();
+    private final Map<String, Set<String>> touched = new HashMap<>();
+    private final Map<String, List<String>> wrong = new HashMap<>();
+
+    synchronized Optional<Checked> checked(long check) {
+        return Optional.ofNullable(checked.get(check));
+    }
+
+    /// A row goes wrong here, behind the agent's back.
+    synchronized void spoil(String table, String key, int column, String value) {
+        Objects.requireNonNull(table(table).get(key))[column] = value;
+    }
+
+    synchronized void lose(String table, String key) {
+        table(table).remove(key);
+    }
 
     /// Of these tables, the place of a number that only grows at the source.
     private final Map<String, Integer> rising = new HashMap<>();
@@ -66,6 +93,29 @@ final class Mirror {
                     rows++;
                     Change.TableHeader table = Objects.requireNonNull(header);
                     table(table.table()).remove(key(table, values));
+                    touch(table.table(), key(table, values));
+                }
+                case Change.CheckBegin(String table, long _) -> {
+                    claimed.put(table, new HashSet<>());
+                    touched.put(table, new HashSet<>());
+                    wrong.put(table, new ArrayList<>());
+                    moving.remove(table);
+                }
+                case Change.Claim(String[] values) -> claim(Objects.requireNonNull(header), values);
+                case Change.Moving(String[] values) -> {
+                    Change.TableHeader table = Objects.requireNonNull(header);
+                    Objects.requireNonNull(claimed.get(table.table())).add(key(table, values));
+                    moving.merge(table.table(), 1, Integer::sum);
+                }
+                case Change.CheckEnd(String table, long check) -> {
+                    List<String> found = Objects.requireNonNull(wrong.remove(table));
+                    Set<String> extra = new TreeSet<>(table(table).keySet());
+                    Set<String> named = Objects.requireNonNull(claimed.remove(table));
+                    extra.removeAll(named);
+                    extra.removeAll(Objects.requireNonNull(touched.remove(table)));
+                    extra.forEach(key -> found.add("+" + key));
+                    checked.put(
+                            check, new Checked(named.size(), found, moving.getOrDefault(table, 0)));
                 }
                 case Change.SnapshotBegin(String table, long generation) -> {
                     named.put(table, new HashSet<>());
@@ -80,6 +130,25 @@ final class Mirror {
                 }
                 case Change.Part _ -> faults.add("a part in the middle of a batch");
             }
+        }
+    }
+
+    private void claim(Change.TableHeader header, @Nullable String[] values) {
+        String key = key(header, values);
+        Objects.requireNonNull(claimed.get(header.table())).add(key);
+        @Nullable String[] row = table(header.table()).get(key);
+        if (row == null) {
+            Objects.requireNonNull(wrong.get(header.table())).add("-" + key);
+        } else if (!Arrays.equals(row, values)) {
+            Objects.requireNonNull(wrong.get(header.table()))
+                    .add(key + ": " + Arrays.toString(row) + " not " + Arrays.toString(values));
+        }
+    }
+
+    private void touch(String table, String key) {
+        Set<String> since = touched.get(table);
+        if (since != null) {
+            since.add(key);
         }
     }
 
@@ -104,6 +173,7 @@ final class Mirror {
             }
         }
         table(header.table()).put(key, row);
+        touch(header.table(), key);
         Set<String> snapshot = named.get(header.table());
         if (snapshot != null) {
             snapshot.add(key);

@@ -147,6 +147,12 @@ class TableCaptureTest {
             return new TableCapture(table, by, state, cutter, spool, fetchRows, new TableDesk());
         }
 
+        Mirror.Checked check(long number, Mirror mirror) throws SQLException, InterruptedException {
+            capture.check(connection, number);
+            takeInto(mirror);
+            return mirror.checked(number).orElseThrow();
+        }
+
         private AgentSettings settings(String jdbcUrl) {
             return new AgentSettings(
                     "",
@@ -240,7 +246,11 @@ class TableCaptureTest {
                     case Change.TableHeader _,
                             Change.SnapshotBegin _,
                             Change.SnapshotEnd _,
-                            Change.Part _ -> {}
+                            Change.Part _,
+                            Change.CheckBegin _,
+                            Change.Claim _,
+                            Change.Moving _,
+                            Change.CheckEnd _ -> {}
                 }
             }
             ids.sort(null);
@@ -469,6 +479,40 @@ class TableCaptureTest {
             assertThrows(
                     RowTooLargeException.class, () -> source.capture.compare(source.connection));
             assertEquals(List.of(), source.sentIds());
+        }
+    }
+
+    @Test
+    void aComparisonFindsWhatIsWrongInTheReplicaAndLeavesOutWhatChanges() throws Exception {
+        try (Source source = new Source("pollMs: 1000")) {
+            source.sql("INSERT INTO item SELECT n, 'n' || n FROM generate_series(1, 25000) n");
+            source.capture.snapshot(source.connection);
+            source.sql("DELETE FROM item WHERE id = 4");
+            Mirror mirror = source.mirror();
+            assertEquals(new Mirror.Checked(24_999, List.of(), 0), source.check(1, mirror));
+            assertEquals(24_999, mirror.lines("item").size(), "what was gone is gone");
+            mirror.spoil("item", "7", 1, "rotten");
+            mirror.lose("item", "8");
+            List<String> wrong = source.check(2, mirror).wrong();
+            assertEquals(2, wrong.size(), wrong.toString());
+            assertTrue(wrong.contains("-8"), wrong.toString());
+            source.capture.snapshot(source.connection);
+            source.takeInto(mirror);
+            assertEquals(List.of(), source.check(3, mirror).wrong());
+        }
+    }
+
+    @Test
+    void rowsWithoutAKeyAreComparedToo() throws Exception {
+        try (Source source =
+                new Source(
+                        "keyless: true",
+                        "CREATE TABLE item (name text, note text)",
+                        List.of("name", "note"))) {
+            source.sql("INSERT INTO item VALUES ('a', 'x'), ('a', 'x'), ('b', NULL)");
+            source.capture.snapshot(source.connection);
+            Mirror mirror = source.mirror();
+            assertEquals(List.of(), source.check(1, mirror).wrong());
         }
     }
 

@@ -73,6 +73,10 @@ public final class BatchReader {
                     case BatchWriter.SNAPSHOT_BEGIN ->
                             new Change.SnapshotBegin(readText(), readLong());
                     case BatchWriter.SNAPSHOT_END -> new Change.SnapshotEnd(readText(), readLong());
+                    case BatchWriter.CHECK_BEGIN -> new Change.CheckBegin(readText(), readLong());
+                    case BatchWriter.CLAIM -> readClaim();
+                    case BatchWriter.MOVING -> new Change.Moving(readDelete().values());
+                    case BatchWriter.CHECK_END -> new Change.CheckEnd(readText(), readLong());
                     case BatchWriter.PART ->
                             new Change.Part(
                                     readText(),
@@ -113,6 +117,15 @@ public final class BatchReader {
         @Nullable String[] values = readRow(absent);
         requireKey(values, absent);
         return new Change.Delete(values);
+    }
+
+    private Change.Claim readClaim() {
+        List<Integer> absent = new ArrayList<>(0);
+        @Nullable String[] values = readRow(absent);
+        if (!absent.isEmpty()) {
+            throw new MalformedBatchException("a claim lacks %d values".formatted(absent.size()));
+        }
+        return new Change.Claim(values);
     }
 
     private void requireKey(@Nullable String[] values, List<Integer> absent) {

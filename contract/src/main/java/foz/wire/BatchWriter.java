@@ -17,6 +17,10 @@ public final class BatchWriter {
     static final byte SNAPSHOT_BEGIN = 'B';
     static final byte SNAPSHOT_END = 'E';
     static final byte PART = 'P';
+    static final byte CHECK_BEGIN = 'C';
+    static final byte CLAIM = 'L';
+    static final byte MOVING = 'M';
+    static final byte CHECK_END = 'F';
     static final long NULL = 0;
     static final long ABSENT = 1;
     static final long TEXT_FROM = 2;
@@ -31,7 +35,7 @@ public final class BatchWriter {
         clear();
     }
 
-    /// Rows (upserts and deletes) written since the last reset.
+    /// Rows (upserts, deletes and what is compared) written since the last reset.
     public int rows() {
         return rows;
     }
@@ -61,7 +65,11 @@ public final class BatchWriter {
             return;
         }
         Change.TableHeader table = header;
-        boolean row = change instanceof Change.Upsert || change instanceof Change.Delete;
+        boolean row =
+                change instanceof Change.Upsert
+                        || change instanceof Change.Delete
+                        || change instanceof Change.Claim
+                        || change instanceof Change.Moving;
         if (row && table == null) {
             throw new IllegalStateException("a row needs its table header first");
         }

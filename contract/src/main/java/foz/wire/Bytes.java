@@ -67,6 +67,29 @@ final class Bytes {
         put(utf8, 0, utf8.length);
     }
 
+    byte at(int index) {
+        return buffer[index];
+    }
+
+    long varintAt(int index) {
+        long value = 0;
+        for (int i = index, shift = 0; ; i++, shift += 7) {
+            value |= (long) (buffer[i] & 0x7F) << shift;
+            if (buffer[i] >= 0) {
+                return value;
+            }
+        }
+    }
+
+    /// Bytes that the number takes as a varint.
+    static int varintLength(long value) {
+        return Math.max(1, (Long.SIZE - Long.numberOfLeadingZeros(value) + 6) / 7);
+    }
+
+    String textAt(int index, int count) {
+        return new String(buffer, index, count, StandardCharsets.UTF_8);
+    }
+
     private void ensure(int more) {
         if (length + more > buffer.length) {
             buffer = Arrays.copyOf(buffer, Math.max(buffer.length * 2, length + more));

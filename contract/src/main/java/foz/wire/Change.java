@@ -40,6 +40,21 @@ public sealed interface Change {
 
     record SnapshotEnd(String table, long generation) implements Change {}
 
+    /// Every row of the table follows, until [CheckEnd], as a [Claim] or as [Moving].
+    ///
+    /// @param check told apart from others of its stream
+    record CheckBegin(String table, long check) implements Change {}
+
+    /// The source's row is so, with everything before this place in the stream and nothing after
+    /// it. It changes nothing: the replica is compared with it. `values` as in [Upsert].
+    record Claim(@Nullable String[] values) implements Change {}
+
+    /// The row with this key was changing while it was read: nothing is said of it. `values` as in
+    /// [Delete].
+    record Moving(@Nullable String[] values) implements Change {}
+
+    record CheckEnd(String table, long check) implements Change {}
+
     /// The batch is a part of one transaction that no batch could hold: it counts once the last
     /// part is there, together with the parts before.
     ///

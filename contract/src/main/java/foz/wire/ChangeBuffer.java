@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Changes in the encoding of batches, on their way into one: rows go in value by value, as bytes,
@@ -29,7 +30,7 @@ public final class ChangeBuffer {
         return items;
     }
 
-    /// Upserts and deletes.
+    /// Upserts, deletes, and rows that are compared.
     public int rows() {
         return rows;
     }
@@ -153,6 +154,22 @@ public final class ChangeBuffer {
                     control(BatchWriter.SNAPSHOT_BEGIN, name, generation);
             case Change.SnapshotEnd(String name, long generation) ->
                     control(BatchWriter.SNAPSHOT_END, name, generation);
+            case Change.CheckBegin(String name, long check) ->
+                    control(BatchWriter.CHECK_BEGIN, name, check);
+            case Change.Claim(String[] texts) -> {
+                begin(table, BatchWriter.CLAIM);
+                for (String text : texts) {
+                    text(text);
+                }
+            }
+            case Change.Moving(String[] texts) -> {
+                begin(table, BatchWriter.MOVING);
+                for (String text : texts) {
+                    text(text);
+                }
+            }
+            case Change.CheckEnd(String name, long check) ->
+                    control(BatchWriter.CHECK_END, name, check);
             case Change.Part(String transaction, int number, boolean last) -> {
                 requireWhole();
                 item(CONTROL);
@@ -173,6 +190,50 @@ public final class ChangeBuffer {
         bytes.put(kind);
         bytes.putText(table);
         bytes.putLong(generation);
+    }
+
+    /// Adds another buffer's upserts as claims.
+    ///
+    /// @param moving tells by a row's key texts, in the key's order, that nothing is said of it
+    public void addClaims(ChangeBuffer upserts, Predicate<List<String>> moving) {
+        for (int item = 0; item < upserts.items; item++) {
+            if (!upserts.isRow(item)) {
+                continue;
+            }
+            Change.TableHeader table = upserts.headers.get(upserts.tables[item]);
+            int start = upserts.starts[item];
+            if (upserts.bytes.at(start) != BatchWriter.UPSERT) {
+                throw new IllegalArgumentException("only upserts can become claims");
+            }
+            List<String> key = upserts.key(table, start + 1);
+            if (moving.test(key)) {
+                begin(table, BatchWriter.MOVING);
+                for (int column = 0; column < table.columns().size(); column++) {
+                    int place = table.key().indexOf(column);
+                    text(place < 0 ? null : key.get(place));
+                }
+                continue;
+            }
+            begin(table, BatchWriter.CLAIM);
+            bytes.put(upserts.bytes, start + 1, upserts.end(item));
+            values = 0;
+        }
+    }
+
+    private List<String> key(Change.TableHeader table, int firstValue) {
+        String[] texts = new String[table.key().size()];
+        int at = firstValue;
+        for (int column = 0; column < table.columns().size(); column++) {
+            long code = bytes.varintAt(at);
+            at += Bytes.varintLength(code);
+            int length = (int) Math.max(0, code - BatchWriter.TEXT_FROM);
+            int place = table.key().indexOf(column);
+            if (place >= 0) {
+                texts[place] = bytes.textAt(at, length);
+            }
+            at += length;
+        }
+        return List.of(texts);
     }
 
     /// Bytes of one item.

@@ -42,6 +42,11 @@ class BatchTest {
         writer.add(new Change.SnapshotEnd("t", 42));
         writer.add(new Change.Part("x7", 2, true));
         assertEquals(4, writer.rows());
+        writer.add(new Change.CheckBegin("t", 9));
+        writer.add(new Change.Claim(odd));
+        writer.add(new Change.Moving(new @Nullable String[] {"5", null}));
+        writer.add(new Change.CheckEnd("t", 9));
+        assertEquals(6, writer.rows());
         List<Change> changes = read(writer.finish());
         assertEquals(new Change.SnapshotBegin("t", 42), changes.get(0));
         assertEquals(HEADER, changes.get(1));
@@ -52,7 +57,31 @@ class BatchTest {
         assertEquals("3", ((Change.Upsert) changes.get(5)).values()[0]);
         assertEquals(new Change.SnapshotEnd("t", 42), changes.get(6));
         assertEquals(new Change.Part("x7", 2, true), changes.get(7));
+        assertEquals(new Change.CheckBegin("t", 9), changes.get(8));
+        assertArrayEquals(odd, ((Change.Claim) changes.get(9)).values());
+        assertEquals("5", ((Change.Moving) changes.get(10)).values()[0]);
+        assertEquals(new Change.CheckEnd("t", 9), changes.get(11));
         assertEquals(0, writer.rows(), "the writer is empty again");
+    }
+
+    @Test
+    void upsertsBecomeClaimsButForThoseThatMove() {
+        ChangeBuffer upserts = new ChangeBuffer();
+        for (int i = 0; i < 300; i++) {
+            upserts.add(
+                    HEADER, new Change.Upsert(new String[] {Integer.toString(i), "é".repeat(i)}));
+        }
+        ChangeBuffer claims = new ChangeBuffer();
+        claims.addClaims(upserts, key -> key.equals(List.of("7")));
+        BatchWriter writer = new BatchWriter();
+        for (int item = 0; item < claims.items(); item++) {
+            writer.add(claims, item);
+        }
+        List<Change> changes = read(writer.finish());
+        assertEquals(301, changes.size());
+        assertEquals("7", ((Change.Moving) changes.get(8)).values()[0]);
+        assertArrayEquals(
+                new String[] {"299", "é".repeat(299)}, ((Change.Claim) changes.get(300)).values());
     }
 
     /// Whatever a body was turned into, reading it ends with our own exception or with changes.

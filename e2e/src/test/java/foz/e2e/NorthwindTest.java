@@ -143,6 +143,7 @@ class NorthwindTest {
                                                 + " orders");
             }
             aColumnRenamedStopsItsTableAlone(run, tenant, jdbc, user, password);
+            aTableIsPausedComparedAndReadAgain(run, tenant, jdbc, user, password);
             String said = Files.readString(log);
             assertEquals(way.length > 0, said.contains("reading the log of 14 tables"), () -> said);
         } finally {
@@ -165,6 +166,40 @@ class NorthwindTest {
             awaitStatus(run, tenant, 0, "as of");
         }
         verifyClean(run, tenant, jdbc, user, password);
+    }
+
+    private static void aTableIsPausedComparedAndReadAgain(
+            FozRun run, String tenant, String jdbc, String user, String password)
+            throws SQLException {
+        List<String> here = List.of("--tenant", tenant, "--data", run.data().toString());
+        done(capture(run, here, "pause", "region"));
+        awaitStatus(run, tenant, 0, "PAUSED");
+        try (Connection connection = DriverManager.getConnection(jdbc, user, password);
+                Statement statement = connection.createStatement()) {
+            statement.execute("UPDATE public.region SET region_description = 'unseen'");
+        }
+        FozRun.Exit orders = capture(run, here, "verify", "orders");
+        done(orders);
+        assertTrue(orders.output().contains(" 0 missing, 0 different, 0 extra"), orders.output());
+        done(capture(run, here, "resume", "region"));
+        try (Connection replica = run.replica();
+                Statement statement = replica.createStatement()) {
+            statement.execute("DELETE FROM t_%s.shippers WHERE shipper_id = 1".formatted(tenant));
+        }
+        FozRun.Exit lost = capture(run, here, "verify", "shippers");
+        assertEquals(1, lost.code(), lost.output());
+        assertTrue(lost.output().contains("missing 1"), lost.output());
+        done(capture(run, here, "reload", "shippers"));
+        verifyClean(run, tenant, jdbc, user, password);
+        String all = capture(run, here, "orders").output();
+        assertEquals(4, all.lines().count(), all);
+    }
+
+    private static FozRun.Exit capture(FozRun run, List<String> here, String... words) {
+        List<String> all = new ArrayList<>(List.of("capture"));
+        all.addAll(List.of(words));
+        all.addAll(here);
+        return run.foz(all.toArray(String[]::new));
     }
 
     private static void awaitStatus(FozRun run, String tenant, int code, String words) {

@@ -199,3 +199,35 @@ CREATE TABLE IF NOT EXISTS foz_duplicate (
     PRIMARY KEY (run, table_name, row_key)
 );
 CREATE UNIQUE INDEX IF NOT EXISTS foz_duplicate_live ON foz_duplicate (table_name, row_key) WHERE undone_at IS NULL;
+
+-- Comparisons of a table's rows with the source's, and what they found. version: the tenant's when it began; a row
+-- with a later one changed meanwhile.
+CREATE TABLE IF NOT EXISTS foz_check (
+    check_id bigint PRIMARY KEY,
+    source text NOT NULL,
+    table_name text NOT NULL,
+    version bigint NOT NULL,
+    started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    ended_at timestamptz,
+    compared bigint NOT NULL DEFAULT 0,
+    moving bigint NOT NULL DEFAULT 0,
+    quarantined bigint NOT NULL DEFAULT 0,
+    missing bigint NOT NULL DEFAULT 0,
+    different bigint NOT NULL DEFAULT 0,
+    extra bigint NOT NULL DEFAULT 0
+);
+-- Rows that a comparison under way named.
+CREATE TABLE IF NOT EXISTS foz_check_row (
+    check_id bigint NOT NULL,
+    row_key text NOT NULL
+);
+CREATE INDEX IF NOT EXISTS foz_check_row_key ON foz_check_row (check_id, row_key);
+
+-- The first of the rows that differ. kind: missing, different or extra (in the replica).
+CREATE TABLE IF NOT EXISTS foz_check_difference (
+    check_id bigint NOT NULL,
+    row_key text NOT NULL,
+    kind text NOT NULL,
+    columns text[] NOT NULL,
+    PRIMARY KEY (check_id, row_key)
+);

@@ -8,6 +8,7 @@
   const SILENCE_MS_MAX = 7000;
   const NEWS_MS = 2500;
   const TENANT_MS = 30_000;
+  const CAPTURE_MS = 3_000;
 
   const FORMATS = {
     time: {hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23"},
@@ -247,6 +248,16 @@
     }
   }, TENANT_MS);
 
+  // --- The tables' capture
+
+  const capture = byId("capture");
+  setInterval(() => {
+    // Whoever is about to press a button keeps it where it is.
+    if (!document.hidden && !capture.contains(document.activeElement)) {
+      htmx.trigger(capture, "refresh");
+    }
+  }, CAPTURE_MS);
+
   // --- The orders
 
   const list = byId("orders-list");
@@ -301,7 +312,7 @@
   document.body.addEventListener("htmx:sendError", ordersFailed);
   document.body.addEventListener("htmx:timeout", ordersFailed);
   function ordersFailed(event) {
-    if (event.detail.target.closest("#tenant")) {
+    if (event.detail.target.closest("#tenant, #capture")) {
       return;
     }
     const line = document.createElement("p");

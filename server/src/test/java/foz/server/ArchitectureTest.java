@@ -25,11 +25,13 @@ class ArchitectureTest {
                     Map.entry("log", Set.of("settings")),
                     Map.entry("objects", Set.of("error", "settings")),
                     Map.entry("tenant", Set.of("error")),
+                    Map.entry("capture", Set.of("error", "tenant")),
                     Map.entry("replica", Set.of("error", "settings", "tenant")),
                     Map.entry("identity", Set.of("error", "settings")),
                     Map.entry(
                             "ingest",
                             Set.of(
+                                    "capture",
                                     "error",
                                     "identity",
                                     "log",
@@ -55,12 +57,19 @@ class ArchitectureTest {
                             Set.of("error", "identity", "log", "replica", "settings", "tenant")),
                     Map.entry(
                             "console",
-                            Set.of("error", "identity", "replica", "settings", "tenant")),
+                            Set.of(
+                                    "capture",
+                                    "error",
+                                    "identity",
+                                    "replica",
+                                    "settings",
+                                    "tenant")),
                     Map.entry(
                             "cli",
                             Set.of(
                                     "",
                                     "apply",
+                                    "capture",
                                     "embedded",
                                     "error",
                                     "identity",

@@ -63,6 +63,7 @@ final class BatchApplier {
     private final AppliedState state;
     private final Optional<RowProbe> probe;
     private final Parts parts;
+    private final Claims claims;
     private final Map<Carried, Target> targets = new LinkedHashMap<>();
 
     /// The target of the rows under the header read last, so that it is not looked up for each.
@@ -90,6 +91,7 @@ final class BatchApplier {
         this.cleaning = new RowCleaning(connection, tenant);
         this.snapshots = SnapshotState.open(connection, tenant);
         this.parts = new Parts(connection, tenant, source);
+        this.claims = new Claims(connection, tenant, source, probe);
     }
 
     Applied apply(List<BatchRecord> batches) throws SQLException {
@@ -109,6 +111,7 @@ final class BatchApplier {
             at = at.after(batch);
         }
         flush();
+        claims.flush();
         quarantine.write();
         at.save(connection, tenant);
         return new Applied(at.incarnation(), at.seq(), rows, operations, quarantine.count(), gap);
@@ -152,6 +155,20 @@ final class BatchApplier {
                 case Change.Upsert(String[] values, List<Integer> absent) ->
                         row(header, values, absent, false);
                 case Change.Delete(String[] values) -> row(header, values, List.of(), true);
+                case Change.CheckBegin(String table, long check) -> {
+                    settle();
+                    claims.begin(table, check);
+                }
+                case Change.Claim _, Change.Moving _ -> {
+                    if (claims.isEmpty()) {
+                        settle();
+                    }
+                    claims.add(required(header), next.get());
+                }
+                case Change.CheckEnd(String table, long check) -> {
+                    settle();
+                    claims.end(table, check);
+                }
                 case Change.SnapshotBegin(String table, long generation) ->
                         beginSnapshot(table, generation);
                 case Change.SnapshotEnd(String table, long generation) ->
@@ -170,20 +187,32 @@ final class BatchApplier {
             List<Integer> absent,
             boolean delete)
             throws SQLException {
-        if (header == null) {
-            throw new IllegalStateException("a row stands before its table");
-        }
-        Target whole = whole(header);
+        Change.TableHeader table = required(header);
+        claims.flush();
+        Target whole = whole(table);
         if (whole == null) {
             quarantine.add(
-                    header, values, absent, delete, "the contract has no such captured table");
+                    table, values, absent, delete, "the contract has no such captured table");
             return;
         }
         if (absent.isEmpty()) {
-            wholeRow(header, whole, values, List.of(), delete);
+            wholeRow(table, whole, values, List.of(), delete);
         } else {
-            incompleteRow(header, whole, values, absent);
+            incompleteRow(table, whole, values, absent);
         }
+    }
+
+    private static Change.TableHeader required(Change.@Nullable TableHeader header) {
+        if (header == null) {
+            throw new IllegalStateException("a row stands before its table");
+        }
+        return header;
+    }
+
+    /// Everything that came before is in the replica.
+    private void settle() throws SQLException {
+        flush();
+        quarantine.write();
     }
 
     /// The target of rows that carry all of the header's columns; null where the contract has no
@@ -354,6 +383,7 @@ final class BatchApplier {
     }
 
     private void beginSnapshot(String tableName, long generation) throws SQLException {
+        claims.flush();
         Optional<Table> table = tenant.table(tableName);
         if (table.isPresent()) {
             flush();
@@ -368,6 +398,7 @@ final class BatchApplier {
         if (table.isEmpty() || open == null || open.generation() != generation) {
             return;
         }
+        claims.flush();
         flush();
         if (open.collect()) {
             TableChanges sweep = new TableChanges(table.get(), table.get().key());

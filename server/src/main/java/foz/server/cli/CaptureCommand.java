@@ -1,53 +1,36 @@
 package foz.server.cli;
 
+import foz.server.capture.CaptureDesk;
+import foz.server.capture.TableStatus;
+import foz.server.error.ErrorCode;
+import foz.server.error.FozException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
+import picocli.CommandLine.Parameters;
 
-/// `foz capture`: what the agents do with each table.
+/// `foz capture`: what the agents do with each table, and what they are asked to do.
 @Command(
         name = "capture",
         mixinStandardHelpOptions = true,
-        subcommands = CaptureCommand.StatusOfTables.class,
-        description = "Each table's capture.")
+        subcommands = {
+            CaptureCommand.StatusOfTables.class,
+            CaptureCommand.Pause.class,
+            CaptureCommand.Resume.class,
+            CaptureCommand.Reload.class,
+            CaptureCommand.Verify.class,
+            CaptureCommand.Orders.class,
+            CaptureCommand.Withdraw.class
+        },
+        description =
+                "Each table's capture: how it is, and what is to be done with it. Orders lie at the server until the agent hears of them.")
 final class CaptureCommand {
-
-    /// A table as its agent last told.
-    ///
-    /// @param way log, stamp, compare or feed
-    /// @param phase standing, snapshot, streaming, looking or waiting
-    /// @param behindSeconds since the table was last found to be as it should
-    /// @param rows of a snapshot under way, read so far
-    /// @param done of a snapshot under way, 0 to 1, where that is known
-    /// @param what why it stands still
-    record TableStatus(
-            String tenant,
-            String source,
-            boolean agentAlive,
-            String table,
-            String way,
-            String phase,
-            long behindSeconds,
-            @Nullable Long rows,
-            @Nullable Long rowsPerSecond,
-            @Nullable Double done,
-            @Nullable Long secondsLeft,
-            @Nullable String what,
-            @Nullable String remedy,
-            @Nullable String since) {
-
-        boolean stands() {
-            return phase.equals("standing");
-        }
-    }
 
     /// `foz capture status`.
     @Command(
@@ -62,8 +45,6 @@ final class CaptureCommand {
                     "Shows of each table how it is captured, how far that is, and why it stands still, if it does.")
     static final class StatusOfTables implements Callable<Integer> {
 
-        private static final JsonMapper JSON = new JsonMapper();
-
         @Mixin private FozOption foz = new FozOption();
 
         @Option(names = "--tenant", paramLabel = "ID", description = "Default: all.")
@@ -74,26 +55,9 @@ final class CaptureCommand {
 
         @Override
         public Integer call() {
-            RunFile run = foz.run();
-            List<TableStatus> tables = new ArrayList<>();
-            try (Control control = Control.open(run.replica())) {
-                JdbcClient.create(control.dataSource())
-                        .sql(
-                                """
-                                SELECT tenant, source, lease_until > now(), coalesce(agent_status->>'tables', '[]')
-                                FROM stream WHERE ? IN ('', tenant) ORDER BY tenant, source
-                                """)
-                        .param(tenant)
-                        .query(row -> {
-                            for (JsonNode told : JSON.readTree(row.getString(4))) {
-                                tables.add(
-                                        table(
-                                                row.getString(1),
-                                                row.getString(2),
-                                                row.getBoolean(3),
-                                                told));
-                            }
-                        });
+            List<TableStatus> tables;
+            try (Control control = foz.control()) {
+                tables = control.capture().tables(tenant);
             }
             if (json) {
                 Cli.printJson(tables);
@@ -105,25 +69,6 @@ final class CaptureCommand {
                     : 0;
         }
 
-        private static TableStatus table(
-                String tenant, String source, boolean alive, JsonNode told) {
-            return new TableStatus(
-                    tenant,
-                    source,
-                    alive,
-                    told.path("table").asString(""),
-                    told.path("way").asString(""),
-                    told.path("phase").asString(""),
-                    told.path("behindSeconds").asLong(0),
-                    told.has("rows") ? told.path("rows").asLong() : null,
-                    told.has("rowsPerSecond") ? told.path("rowsPerSecond").asLong() : null,
-                    told.has("done") ? told.path("done").asDouble() : null,
-                    told.has("secondsLeft") ? told.path("secondsLeft").asLong() : null,
-                    told.has("what") ? told.path("what").asString() : null,
-                    told.has("remedy") ? told.path("remedy").asString() : null,
-                    told.has("since") ? told.path("since").asString() : null);
-        }
-
         private static void print(TableStatus table) {
             Cli.print(
                     "%-12s %-28s %-8s %s%s"
@@ -133,7 +78,7 @@ final class CaptureCommand {
                                     table.way(),
                                     words(table),
                                     table.agentAlive() ? "" : " (agent AWAY)"));
-            if (table.stands()) {
+            if (table.stands() || table.isPaused()) {
                 Cli.print("    since %s: %s".formatted(table.since(), table.what()));
                 String remedy = table.remedy();
                 if (remedy != null && !remedy.isEmpty()) {
@@ -145,6 +90,7 @@ final class CaptureCommand {
         private static String words(TableStatus table) {
             return switch (table.phase()) {
                 case "standing" -> "STANDS STILL, last well %s ago".formatted(ago(table));
+                case "paused" -> "PAUSED";
                 case "snapshot" ->
                         "read whole: %,d rows%s, %,d rows/s%s"
                                 .formatted(
@@ -166,6 +112,268 @@ final class CaptureCommand {
 
         private static String ago(TableStatus table) {
             return table.behindSeconds() + " s";
+        }
+    }
+
+    /// Which table of which tenant.
+    private static final class TableOption {
+        @Mixin private FozOption foz = new FozOption();
+
+        @Option(
+                names = "--tenant",
+                paramLabel = "ID",
+                description = "Default: the only one, where there is one.")
+        private String tenant = "";
+
+        String tenant(Control control) {
+            if (!tenant.isEmpty()) {
+                return tenant;
+            }
+            List<String> all = control.tenants().ids();
+            if (all.size() != 1) {
+                throw new FozException(
+                        ErrorCode.BAD_REQUEST,
+                        "there are the tenants %s; say which one with --tenant".formatted(all));
+            }
+            return all.getFirst();
+        }
+
+        static String person() {
+            return System.getProperty("user.name", "somebody");
+        }
+    }
+
+    private static void print(CaptureDesk.Order order) {
+        Cli.print(
+                "%-6d %-8s %-28s %-10s asked by %s at %s%s%s"
+                        .formatted(
+                                order.id(),
+                                order.kind(),
+                                order.table(),
+                                order.state(),
+                                order.askedBy(),
+                                order.askedAt(),
+                                order.endedBy() == null
+                                        ? ""
+                                        : ", ended by %s at %s"
+                                                .formatted(order.endedBy(), order.changedAt()),
+                                order.text().isEmpty() ? "" : ": " + order.text()));
+    }
+
+    /// `foz capture pause`.
+    @Command(
+            name = "pause",
+            exitCodeList = {Cli.UNAVAILABLE, Cli.SETTINGS},
+            mixinStandardHelpOptions = true,
+            description =
+                    "Leaves a table alone until `foz capture resume`. The other tables go on, and the replica keeps the table as it is.")
+    static final class Pause implements Callable<Integer> {
+        @Mixin private TableOption option = new TableOption();
+
+        @Parameters(paramLabel = "TABLE")
+        private String table = "";
+
+        @Override
+        public Integer call() {
+            try (Control control = option.foz.control()) {
+                print(
+                        control.capture()
+                                .ask(
+                                        option.tenant(control),
+                                        table,
+                                        CaptureDesk.Kind.PAUSE,
+                                        TableOption.person()));
+                return 0;
+            }
+        }
+    }
+
+    /// `foz capture resume`.
+    @Command(
+            name = "resume",
+            exitCodeList = {Cli.UNAVAILABLE, Cli.SETTINGS},
+            mixinStandardHelpOptions = true,
+            description =
+                    "Ends a pause. A table that the log tells of is read whole again, since its changes were left out; any other goes on with a compare.")
+    static final class Resume implements Callable<Integer> {
+        @Mixin private TableOption option = new TableOption();
+
+        @Parameters(paramLabel = "TABLE")
+        private String table = "";
+
+        @Override
+        public Integer call() {
+            try (Control control = option.foz.control()) {
+                print(
+                        control.capture()
+                                .resume(option.tenant(control), table, TableOption.person()));
+                return 0;
+            }
+        }
+    }
+
+    /// `foz capture reload`.
+    @Command(
+            name = "reload",
+            exitCodeList = {Cli.UNAVAILABLE, Cli.SETTINGS},
+            mixinStandardHelpOptions = true,
+            description =
+                    "Has a table read whole again, beside its changes. Rows that are as they were make no version, and devices get none of them.")
+    static final class Reload implements Callable<Integer> {
+        @Mixin private TableOption option = new TableOption();
+
+        @Parameters(paramLabel = "TABLE")
+        private String table = "";
+
+        @Override
+        public Integer call() {
+            try (Control control = option.foz.control()) {
+                print(
+                        control.capture()
+                                .ask(
+                                        option.tenant(control),
+                                        table,
+                                        CaptureDesk.Kind.RELOAD,
+                                        TableOption.person()));
+                return 0;
+            }
+        }
+    }
+
+    /// `foz capture verify`.
+    @Command(
+            name = "verify",
+            exitCodeList = {
+                "1:rows differ, or the agent could not compare",
+                "3:the comparison goes on; ask again",
+                Cli.UNAVAILABLE,
+                Cli.SETTINGS
+            },
+            mixinStandardHelpOptions = true,
+            description =
+                    "Has the agent compare a table's replica with the source, row by row, while both go on. Rows that change meanwhile are counted apart. Nothing is changed: `foz capture reload` mends.")
+    static final class Verify implements Callable<Integer> {
+
+        private static final int EXIT_GOES_ON = 3;
+        private static final long LOOK_MS = 500;
+
+        @Mixin private TableOption option = new TableOption();
+
+        @Parameters(paramLabel = "TABLE")
+        private String table = "";
+
+        @Option(
+                names = "--wait",
+                paramLabel = "SECONDS",
+                description = "How long to wait for the end. Default: ${DEFAULT-VALUE}.")
+        private int waitSeconds = 600;
+
+        @Option(names = "--json", description = "Prints JSON.")
+        private boolean json;
+
+        @Override
+        public Integer call() throws InterruptedException {
+            try (Control control = option.foz.control()) {
+                String tenant = option.tenant(control);
+                CaptureDesk desk = control.capture();
+                CaptureDesk.Order order =
+                        desk.ask(tenant, table, CaptureDesk.Kind.VERIFY, TableOption.person());
+                Instant until = Instant.now().plusSeconds(waitSeconds);
+                while (true) {
+                    Optional<CaptureDesk.Check> check =
+                            desk.check(tenant, order.id()).filter(each -> each.endedAt() != null);
+                    order = desk.order(tenant, order.id()).orElseThrow();
+                    if (check.isPresent()) {
+                        show(check.get());
+                        return check.get().isClean() ? 0 : Cli.EXIT_FOUND;
+                    }
+                    if (order.isOver() && !order.state().equals("done")) {
+                        print(order);
+                        return Cli.EXIT_FOUND;
+                    }
+                    if (Instant.now().isAfter(until)) {
+                        print(order);
+                        return EXIT_GOES_ON;
+                    }
+                    TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+                }
+            }
+        }
+
+        private void show(CaptureDesk.Check check) {
+            if (json) {
+                Cli.printJson(check);
+                return;
+            }
+            Cli.print(
+                    "%s: %,d rows compared, %,d missing, %,d different, %,d extra; %,d were changing, %,d are in quarantine"
+                            .formatted(
+                                    check.table(),
+                                    check.compared(),
+                                    check.missing(),
+                                    check.different(),
+                                    check.extra(),
+                                    check.moving(),
+                                    check.quarantined()));
+            check.differences().stream()
+                    .map(each ->
+                            "    %s %s %s"
+                                    .formatted(
+                                            each.kind(),
+                                            each.row(),
+                                            each.columns().isEmpty() ? "" : each.columns()))
+                    .forEach(Cli::print);
+        }
+    }
+
+    /// `foz capture orders`.
+    @Command(
+            name = "orders",
+            exitCodeList = {Cli.UNAVAILABLE, Cli.SETTINGS},
+            mixinStandardHelpOptions = true,
+            description = "Shows what was asked, by whom, and what came of it.")
+    static final class Orders implements Callable<Integer> {
+
+        private static final int SHOWN_MAX = 100;
+
+        @Mixin private TableOption option = new TableOption();
+
+        @Option(names = "--json", description = "Prints JSON.")
+        private boolean json;
+
+        @Override
+        public Integer call() {
+            try (Control control = option.foz.control()) {
+                List<CaptureDesk.Order> orders =
+                        control.capture().orders(option.tenant(control), SHOWN_MAX);
+                if (json) {
+                    Cli.printJson(orders);
+                } else {
+                    orders.forEach(CaptureCommand::print);
+                }
+                return 0;
+            }
+        }
+    }
+
+    /// `foz capture withdraw`.
+    @Command(
+            name = "withdraw",
+            exitCodeList = {Cli.UNAVAILABLE, Cli.SETTINGS},
+            mixinStandardHelpOptions = true,
+            description = "Takes back an order that is not over.")
+    static final class Withdraw implements Callable<Integer> {
+        @Mixin private TableOption option = new TableOption();
+
+        @Parameters(paramLabel = "ID", description = "As `foz capture orders` shows it.")
+        private long id;
+
+        @Override
+        public Integer call() {
+            try (Control control = option.foz.control()) {
+                print(control.capture().withdraw(option.tenant(control), id, TableOption.person()));
+                return 0;
+            }
         }
     }
 }

@@ -3,6 +3,7 @@ package foz.server.cli;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import foz.server.apply.Quarantine;
+import foz.server.capture.CaptureDesk;
 import foz.server.error.ErrorCode;
 import foz.server.error.FozException;
 import foz.server.identity.Accounts;
@@ -20,7 +21,8 @@ record Control(
         Tenants tenants,
         TenantSetup setup,
         Accounts accounts,
-        Quarantine quarantine)
+        Quarantine quarantine,
+        CaptureDesk capture)
         implements AutoCloseable {
 
     /// @throws FozException when the database does not let us in, or no server has used it yet
@@ -41,7 +43,8 @@ record Control(
                 tenants,
                 new TenantSetup(dataSource, tenants, writer),
                 new Accounts(dataSource),
-                new Quarantine(dataSource, tenants, writer));
+                new Quarantine(dataSource, tenants, writer),
+                new CaptureDesk(dataSource, tenants));
     }
 
     private static HikariDataSource connected(HikariConfig config, RunFile.Database database) {

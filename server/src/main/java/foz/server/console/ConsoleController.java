@@ -25,6 +25,7 @@ final class ConsoleController {
     private final Tenants tenants;
     private final Sampler sampler;
     private final TenantFacts facts;
+    private final CaptureFacts capture;
     private final Orders orders;
     private final MessageSource messages;
 
@@ -32,11 +33,13 @@ final class ConsoleController {
             Tenants tenants,
             Sampler sampler,
             TenantFacts facts,
+            CaptureFacts capture,
             Orders orders,
             MessageSource messages) {
         this.tenants = tenants;
         this.sampler = sampler;
         this.facts = facts;
+        this.capture = capture;
         this.orders = orders;
         this.messages = messages;
     }
@@ -61,6 +64,7 @@ final class ConsoleController {
         model.addAttribute("troubles", words.summary(now.stations()));
         model.addAttribute("at", now.at());
         model.addAttribute("facts", facts.of(tenant));
+        model.addAttribute("capture", capture.of(tenant));
         model.addAttribute("assets", Assets.addresses());
         fill(model, tenant, Orders.Filter.of(state, q), words);
         return "console";

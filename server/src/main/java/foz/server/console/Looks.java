@@ -168,13 +168,13 @@ final class Looks {
                                 AS verdict_seconds,
                             (SELECT count(*) FROM "{s}".foz_quarantine WHERE released_at IS NULL) AS quarantined,
                             (SELECT coalesce(sum(n_live_tup), 0) FROM pg_stat_user_tables
-                                WHERE schemaname = ? AND relname <> ALL (?)) AS rows,
+                                WHERE schemaname = ? AND relname NOT LIKE 'foz\\_%') AS rows,
                             (SELECT count(*) FROM "{s}".foz_bucket) AS buckets,
                             (SELECT count(*) FROM "{s}".foz_write_checkpoint) AS devices
                         FROM day
                         """
                                 .replace("{s}", tenant.schema()))
-                .params(tenant.schema(), TenantFacts.OWN_TABLES.toArray(String[]::new))
+                .param(tenant.schema())
                 .query((rs, _) ->
                         new Look.Slow(
                                 rs.getLong("received_in_minute"),

@@ -15,23 +15,6 @@ import org.springframework.stereotype.Component;
 @Role("console")
 final class TenantFacts {
 
-    /// Tables of a tenant's schema that hold no rows of the replica.
-    static final List<String> OWN_TABLES =
-            List.of(
-                    "foz_state",
-                    "foz_applied",
-                    "foz_table",
-                    "foz_bucket",
-                    "foz_operation",
-                    "foz_snapshot",
-                    "foz_snapshot_row",
-                    "foz_quarantine",
-                    "foz_write_checkpoint",
-                    "foz_command",
-                    "foz_command_event",
-                    "foz_outbox",
-                    "foz_delivery");
-
     private static final int DEVICES_MAX = 20;
     private static final int QUARANTINED_MAX = 20;
 
@@ -126,9 +109,9 @@ final class TenantFacts {
         return jdbc.sql(
                         """
                         SELECT relname, n_live_tup FROM pg_stat_user_tables
-                        WHERE schemaname = ? AND relname <> ALL (?) ORDER BY n_live_tup DESC, relname LIMIT 500
+                        WHERE schemaname = ? AND relname NOT LIKE 'foz\\_%' ORDER BY n_live_tup DESC, relname LIMIT 500
                         """)
-                .params(tenant.schema(), OWN_TABLES.toArray(String[]::new))
+                .param(tenant.schema())
                 .query((rs, _) -> {
                     String name = rs.getString(1);
                     boolean captured =

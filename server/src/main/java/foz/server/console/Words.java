@@ -1,5 +1,7 @@
 package foz.server.console;
 
+import foz.server.capture.CaptureDesk;
+import foz.server.capture.TableStatus;
 import foz.server.console.Station.Value;
 import java.math.BigDecimal;
 import java.text.NumberFormat;
@@ -147,6 +149,52 @@ record Words(MessageSource messages, Locale locale) {
             case Value.Seconds(double seconds) -> age(seconds);
             case Value.Missing() -> MISSING;
         };
+    }
+
+    public String captureSummary(CaptureFacts.Capture capture) {
+        return say(
+                "capture.summary",
+                capture.tables().size(),
+                capture.count("streaming") + capture.count("looking"),
+                capture.count("snapshot"),
+                capture.count("standing"),
+                capture.count("paused"));
+    }
+
+    /// How far the table is.
+    public String captureState(TableStatus table) {
+        if (table.phase().equals("waiting")) {
+            return "";
+        }
+        Long rows = table.rows();
+        if (!table.isRead() || rows == null) {
+            return say("capture.asOf", age((double) table.behindSeconds()));
+        }
+        StringBuilder text = new StringBuilder(say("capture.read", count(rows)));
+        Long rate = table.rowsPerSecond();
+        if (rate != null && rate > 0) {
+            text.append(", ").append(count(rate)).append(' ').append(say("unit.rows"));
+        }
+        Double done = table.done();
+        if (done != null) {
+            text.append(", ").append(NumberFormat.getPercentInstance(locale).format(done));
+        }
+        Long left = table.secondsLeft();
+        if (left != null) {
+            text.append(", ").append(say("capture.left", age(left.doubleValue())));
+        }
+        return text.toString();
+    }
+
+    public String captureCheck(CaptureDesk.Check check) {
+        return say(
+                check.endedAt() == null ? "capture.check.goesOn" : "capture.check",
+                count(check.compared()),
+                count(check.missing()),
+                count(check.different()),
+                count(check.extra()),
+                count(check.moving()),
+                count(check.quarantined()));
     }
 
     public String count(long count) {

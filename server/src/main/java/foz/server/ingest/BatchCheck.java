@@ -21,8 +21,14 @@ final class BatchCheck {
             while (next.isPresent()) {
                 rows +=
                         switch (next.get()) {
-                            case Change.Upsert _, Change.Delete _ -> 1;
+                            case Change.Upsert _,
+                                    Change.Delete _,
+                                    Change.Claim _,
+                                    Change.Moving _ ->
+                                    1;
                             case Change.TableHeader _,
+                                    Change.CheckBegin _,
+                                    Change.CheckEnd _,
                                     Change.SnapshotBegin _,
                                     Change.SnapshotEnd _,
                                     Change.Part _ ->

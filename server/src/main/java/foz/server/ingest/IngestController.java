@@ -1,5 +1,6 @@
 package foz.server.ingest;
 
+import foz.server.capture.CaptureDesk;
 import foz.server.error.ErrorCode;
 import foz.server.error.FozException;
 import foz.server.identity.Caller;
@@ -12,7 +13,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -31,13 +34,17 @@ import tools.jackson.databind.JsonNode;
 final class IngestController {
 
     private final Streams streams;
+    private static final int ORDER_TEXT_MAX = 1_000;
+
     private final Tenants tenants;
+    private final CaptureDesk desk;
     private final Counter rows;
     private final Counter bytes;
     private final MeterRegistry meters;
 
-    IngestController(Streams streams, Tenants tenants, MeterRegistry meters) {
+    IngestController(Streams streams, Tenants tenants, CaptureDesk desk, MeterRegistry meters) {
         this.streams = streams;
+        this.desk = desk;
         this.tenants = tenants;
         this.meters = meters;
         this.rows =
@@ -85,10 +92,22 @@ final class IngestController {
     }
 
     /// What an agent says of itself, about every few seconds.
-    record Beat(long epoch, @Nullable JsonNode status) {}
+    ///
+    /// @param orders how the orders go that it heard of
+    record Beat(long epoch, @Nullable JsonNode status, @Nullable List<OrderReport> orders) {}
+
+    /// @param state taken, done or failed
+    record OrderReport(long id, @Nullable String state, @Nullable String text) {}
+
+    /// What people asked of the agent's tables and is not over.
+    record Beaten(List<CaptureDesk.Standing> orders) {
+        Beaten {
+            orders = List.copyOf(orders);
+        }
+    }
 
     @PostMapping("/streams/beat")
-    void beat(@AuthenticationPrincipal Jwt token, @RequestBody Beat beat) {
+    Beaten beat(@AuthenticationPrincipal Jwt token, @RequestBody Beat beat) {
         Caller agent = agent(token);
         JsonNode status = beat.status();
         streams.beat(
@@ -96,6 +115,26 @@ final class IngestController {
                 source(agent),
                 beat.epoch(),
                 status == null ? "{}" : status.toString());
+        Optional.ofNullable(beat.orders())
+                .orElse(List.of())
+                .forEach(order -> reported(agent, order));
+        return new Beaten(desk.standing(agent.tenant(), source(agent)));
+    }
+
+    private void reported(Caller agent, OrderReport order) {
+        String state = required("orders.state", order.state());
+        if (!Set.of("taken", "done", "failed").contains(state)) {
+            throw new FozException(
+                    ErrorCode.BAD_REQUEST,
+                    "orders.state is '%s', and must be taken, done or failed".formatted(state));
+        }
+        String text = Optional.ofNullable(order.text()).orElse("");
+        desk.reported(
+                agent.tenant(),
+                source(agent),
+                order.id(),
+                state,
+                text.length() > ORDER_TEXT_MAX ? text.substring(0, ORDER_TEXT_MAX) : text);
     }
 
     @PostMapping(

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import foz.server.capture.CaptureDesk;
+import foz.server.capture.TableStatus;
 import foz.server.tenant.Tenant;
 import foz.value.ColumnType;
 import java.io.IOException;
@@ -331,6 +333,7 @@ class ConsolePagesTest {
                 Map.entry("troubles", words.summary(new Stations(look, Optional.empty()).all())),
                 Map.entry("at", NOW),
                 Map.entry("facts", facts(any)),
+                Map.entry("capture", capture(any)),
                 Map.entry("assets", Assets.addresses()),
                 Map.entry("filter", filter),
                 Map.entry("states", Orders.STATES),
@@ -338,6 +341,86 @@ class ConsolePagesTest {
                 Map.entry("words", words),
                 Map.entry("searched", Orders.SEARCHED_MAX),
                 Map.entry("shown", 1));
+    }
+
+    private static CaptureFacts.Capture capture(boolean any) {
+        return any
+                ? new CaptureFacts.Capture(
+                        List.of(
+                                status("prices", "log", "standing"),
+                                status("customers", "stamp", "paused"),
+                                status("orders", "log", "snapshot"),
+                                status("products", "compare", "looking"),
+                                status("reps", "log", "streaming"),
+                                status("notes", "feed", "waiting")),
+                        List.of(
+                                new CaptureFacts.Done(
+                                        asked(2, "verify", "done"), Optional.of(check())),
+                                new CaptureFacts.Done(
+                                        asked(1, "pause", "taken"), Optional.empty())))
+                : new CaptureFacts.Capture(List.of(), List.of());
+    }
+
+    private static TableStatus status(String table, String way, String phase) {
+        boolean read = phase.equals("snapshot");
+        return new TableStatus(
+                "norte",
+                "erp",
+                true,
+                table,
+                way,
+                phase,
+                3,
+                read ? 1_234_567L : null,
+                read ? 54_321L : null,
+                read ? 0.25 : null,
+                read ? 75L : null,
+                phase.equals("standing") ? "<script>alert(1)</script> has no column 'price'" : null,
+                phase.equals("standing") ? "give the contract its new name" : null,
+                null);
+    }
+
+    private static CaptureDesk.Order asked(long id, String kind, String state) {
+        return new CaptureDesk.Order(id, "customers", kind, state, "", "ana", NOW, null, NOW);
+    }
+
+    private static CaptureDesk.Check check() {
+        return new CaptureDesk.Check(
+                2,
+                "customers",
+                NOW,
+                NOW,
+                12_345,
+                2,
+                1,
+                1,
+                0,
+                0,
+                List.of(new CaptureDesk.Difference("C1/7", "missing", List.of())));
+    }
+
+    @Test
+    void theTablesCaptureIsSaidWithWhatCanBeAskedOfThem() {
+        for (Locale language : LANGUAGES) {
+            boolean english = language.equals(Languages.ENGLISH);
+            String page = render("console", language, console(language, flowing()));
+            assertFalse(page.contains("<script>alert"), page);
+            assertTrue(page.contains(english ? "1,234,567 rows" : "1.234.567 linhas"), page);
+            assertTrue(
+                    page.contains(english ? "25%, about 75 s left" : "25%, faltam cerca de 75 s"),
+                    page);
+            assertTrue(
+                    page.contains(
+                            english
+                                    ? "12,345 rows compared: 1 missing"
+                                    : "12.345 linhas comparadas: 1 faltando"),
+                    page);
+            assertTrue(
+                    page.contains(english ? "6 tables: 2 up to date" : "6 tabelas: 2 em dia"),
+                    page);
+            assertEquals(1, page.split("value=\"resume\"", -1).length - 1, "one is paused");
+            assertEquals(5, page.split("value=\"pause\"", -1).length - 1, "the others are not");
+        }
     }
 
     private static TenantFacts.Facts facts(boolean any) {
