@@ -1,8 +1,11 @@
 package foz.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -87,5 +90,68 @@ class DebeziumMariadbTest extends MariadbLogTest {
             site.sql(changes.toArray(String[]::new));
             site.awaitEqual();
         }
+    }
+
+    /// Debezium says so in its log alone.
+    @Test
+    void whatASessionChangesWithoutLoggingTheRowsIsReadFromItsTable() throws Exception {
+        try (LogSite site = site(List.of(ITEM), ITEM_SQL)) {
+            site.sql("INSERT INTO item SELECT seq, 'n', NULL, seq FROM seq_1_to_1000");
+            site.awaitEqual();
+            site.sql(
+                    "SET binlog_format = STATEMENT",
+                    "UPDATE item SET price = 5 WHERE id < 100",
+                    "SET binlog_format = ROW",
+                    "UPDATE item SET price = 6 WHERE id = 7");
+            site.awaitEqual();
+        }
+    }
+
+    @Test
+    void tablesThatDebeziumWouldReadOtherwiseAreRefusedAndTheReasonIsSaid() throws Exception {
+        IllegalStateException refused =
+                assertThrows(
+                        IllegalStateException.class,
+                        () ->
+                                site(
+                                        List.of(
+                                                new LogSite.TableSpec(
+                                                        "odd",
+                                                        1,
+                                                        List.of("id uuid", "a varchar(9)")),
+                                                new LogSite.TableSpec(
+                                                        "net", 1, List.of("id bigint", "a inet6"))),
+                                        "CREATE TABLE odd (id uuid PRIMARY KEY, a varchar(9))",
+                                        "CREATE TABLE net (id bigint PRIMARY KEY, a inet6)"));
+        assertTrue(String.valueOf(refused.getMessage()).contains("its key has 'id' of the type"));
+        assertTrue(
+                String.valueOf(refused.getMessage())
+                        .contains("Debezium does not understand how it is built"));
+    }
+
+    @Test
+    void theSettingsThatWouldChangeValuesAreRefusedByName() throws Exception {
+        // In the adapter's own tests each of them; here that the agent asks it.
+        Path file = Files.createTempFile("agent", ".properties");
+        Files.writeString(
+                file,
+                """
+                serverUrl = https://foz.example
+                clientId = a
+                keyFile = k
+                source = erp
+                jdbcUrl = jdbc:mariadb://127.0.0.1:1/x
+                jdbcUser = u
+                dataDir = d
+                logReader = debezium
+                debezium.decimal.handling.mode = double
+                """);
+        SourceSettings settings = AgentSettings.read(file).database();
+        SettingsException refused =
+                assertThrows(
+                        SettingsException.class,
+                        () -> Engines.log(Engines.of(settings, adapters()), settings, adapters()));
+        assertTrue(String.valueOf(refused.getMessage()).contains("debezium.decimal.handling.mode"));
+        Files.delete(file);
     }
 }

@@ -10,10 +10,13 @@ import foz.wire.ChangeBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
@@ -36,6 +39,8 @@ final class DebeziumLog implements ChangeLog {
 
     private static final Pattern RENAMED =
             Pattern.compile("(?i)\\bRENAME\\b(?!\\s+(?:COLUMN|INDEX|KEY)\\b)");
+
+    private static final Pattern WORDS = Pattern.compile("[\\p{L}\\p{N}_$]+");
 
     private final EngineRun run;
     private final Database database;
@@ -155,7 +160,7 @@ final class DebeziumLog implements ChangeLog {
 
     private @Nullable LogEvent take(SourceRecord record) throws SQLException {
         if (record.topic().startsWith(HEARTBEATS)) {
-            return beat(offset(record));
+            return beat(offset(record), record.value());
         }
         if (!(record.value() instanceof Struct value)) {
             return null;
@@ -169,7 +174,7 @@ final class DebeziumLog implements ChangeLog {
         return value.schema().field("tableChanges") == null ? null : statement(value);
     }
 
-    private @Nullable LogEvent beat(Map<String, Object> offset) {
+    private @Nullable LogEvent beat(Map<String, Object> offset, Object value) {
         if (!database.isRest(offset, open != null)) {
             return null;
         }
@@ -178,10 +183,27 @@ final class DebeziumLog implements ChangeLog {
             return null;
         }
         read = read.and(database.place(offset));
+        if (value instanceof Struct beat) {
+            run.unreadBefore(beat.getInt64("ts_ms")).forEach(this::unread);
+        }
         if (rest.equals(told) || System.nanoTime() - toldAt < TELL_NANOS) {
             return null;
         }
         return whole("rest", 0);
+    }
+
+    /// A statement without its rows: the tables that it names are read whole.
+    private void unread(Warnings.Unread statement) {
+        Set<String> words = new HashSet<>();
+        Matcher word = WORDS.matcher(statement.sql());
+        while (word.find()) {
+            words.add(lower(word.group()));
+        }
+        tables.forEach((name, rows) -> {
+            if (words.contains(name)) {
+                context.stale(rows.table());
+            }
+        });
     }
 
     private LogEvent whole(String transaction, int parts) {

@@ -45,6 +45,7 @@ final class EngineRun implements AutoCloseable {
     private final BlockingQueue<List<ChangeEvent<SourceRecord, SourceRecord>>> batches =
             new ArrayBlockingQueue<>(BATCHES_MAX);
     private final ArrayDeque<SourceRecord> waiting = new ArrayDeque<>();
+    private final Warnings warnings = new Warnings();
     private volatile @Nullable Ended ended;
     private volatile boolean closing;
 
@@ -108,6 +109,11 @@ final class EngineRun implements AutoCloseable {
         return waiting.poll();
     }
 
+    /// Statements of which there are no rows, come by before this.
+    List<Warnings.Unread> unreadBefore(long ms) {
+        return warnings.takeBefore(ms);
+    }
+
     private void requireRunning() throws SQLException {
         Ended end = ended;
         if (end == null || !batches.isEmpty()) {
@@ -149,6 +155,7 @@ final class EngineRun implements AutoCloseable {
                 interrupted = true;
             }
         }
+        warnings.close();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
