@@ -1,10 +1,8 @@
 package foz.agent;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -18,21 +16,9 @@ import org.junit.jupiter.api.Test;
 /// What holds of the agent's own reader of MariaDB's binlog holds of Debezium's, too.
 class DebeziumMariadbTest extends MariadbLogTest {
 
-    /// As an operator does.
     @BeforeAll
     static void fetch() throws Exception {
-        Process fetching =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("foz.root"), "foz").toString(),
-                                "adapters",
-                                "add",
-                                "debezium-mariadb",
-                                "--to",
-                                "target/adapters")
-                        .redirectErrorStream(true)
-                        .start();
-        String said = new String(fetching.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, fetching.waitFor(), said);
+        Fetched.adapters();
     }
 
     @Override
@@ -48,20 +34,12 @@ class DebeziumMariadbTest extends MariadbLogTest {
 
     @Override
     Path adapters() {
-        return Path.of("target", "adapters").toAbsolutePath();
+        return Fetched.FOLDER;
     }
 
-    /// The server looks there when somebody reads its log from a GTID on.
     @Override
     void install(Statement statement) throws SQLException {
-        statement.execute("CREATE DATABASE IF NOT EXISTS mysql");
-        statement.execute(
-                """
-                CREATE TABLE IF NOT EXISTS mysql.gtid_slave_pos (
-                    domain_id INT UNSIGNED NOT NULL, sub_id BIGINT UNSIGNED NOT NULL,
-                    server_id INT UNSIGNED NOT NULL, seq_no BIGINT UNSIGNED NOT NULL,
-                    PRIMARY KEY (domain_id, sub_id)) ENGINE=InnoDB
-                """);
+        Fetched.install(statement);
     }
 
     /// Nothing beside it has a row read again, so that each type's own values are told by the log.
