@@ -23,6 +23,12 @@ interface Database {
     /// The connector's class, which is there where the adapter's folder has its jars.
     String connector();
 
+    /// The driver's class, and the jar that has it.
+    Driver driver();
+
+    /// A JDBC driver.
+    record Driver(String className, String jar) {}
+
     /// The connector's settings, beside those that are the same for all.
     Map<String, String> settings(SourceSettings source, Connection connection, List<Table> tables)
             throws SQLException;

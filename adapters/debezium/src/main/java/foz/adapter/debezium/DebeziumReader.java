@@ -3,6 +3,7 @@ package foz.adapter.debezium;
 import foz.agent.Dialect;
 import foz.agent.LogReader;
 import foz.agent.LogSource;
+import foz.agent.SettingsException;
 import foz.agent.SourceSettings;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +32,16 @@ public final class DebeziumReader implements LogReader {
     @Override
     public LogSource log(SourceSettings settings, Dialect dialect) {
         Settings.requireAllowed(settings.adapterSettings());
-        return new DebeziumLogSource(database(settings.jdbcUrl()).orElseThrow(), settings, dialect);
+        Database database = database(settings.jdbcUrl()).orElseThrow();
+        if (!isThere(database.driver().className())) {
+            throw new SettingsException(
+                    "the folder of the adapter for '%s' lacks the driver %s; put %s into it"
+                            .formatted(
+                                    settings.jdbcUrl(),
+                                    database.driver().className(),
+                                    database.driver().jar()));
+        }
+        return new DebeziumLogSource(database, settings, dialect);
     }
 
     private static Optional<Database> database(String jdbcUrl) {
@@ -41,10 +51,10 @@ public final class DebeziumReader implements LogReader {
                 .findFirst();
     }
 
-    private static boolean isThere(String connector) {
+    private static boolean isThere(String className) {
         return DebeziumReader.class
                         .getClassLoader()
-                        .getResource(connector.replace('.', '/') + ".class")
+                        .getResource(className.replace('.', '/') + ".class")
                 != null;
     }
 }

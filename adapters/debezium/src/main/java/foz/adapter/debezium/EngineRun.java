@@ -37,6 +37,7 @@ final class EngineRun implements AutoCloseable {
                     "SchemaHistoryException",
                     "ParsingException",
                     "deserializ",
+                    "Failed to properly convert",
                     "schema isn't known to this connector",
                     "schema recovery mode");
 

@@ -58,10 +58,18 @@ class Mariadb implements Database {
     }
 
     @Override
+    public Driver driver() {
+        return new Driver("org.mariadb.jdbc.Driver", "mariadb-java-client.jar");
+    }
+
+    @Override
     public Map<String, String> settings(
             SourceSettings source, Connection connection, List<Table> tables) throws SQLException {
+        return settings(source, connection.getCatalog(), tables);
+    }
+
+    Map<String, String> settings(SourceSettings source, String database, List<Table> tables) {
         URI address = URI.create(source.jdbcUrl().substring("jdbc:".length()));
-        String database = connection.getCatalog();
         Map<String, String> settings = new HashMap<>();
         settings.put("connector.class", connector());
         settings.put("database.hostname", address.getHost());
@@ -76,6 +84,12 @@ class Mariadb implements Database {
                 "table.include.list",
                 tables.stream()
                         .map(table -> Pattern.quote(database + "." + table.physicalName()))
+                        .collect(Collectors.joining(",")));
+        settings.put(
+                "column.include.list",
+                tables.stream()
+                        .map(table ->
+                                Settings.columns(database + "." + table.physicalName(), table))
                         .collect(Collectors.joining(",")));
         settings.put("time.precision.mode", "adaptive_time_microseconds");
         settings.put("bigint.unsigned.handling.mode", "precise");

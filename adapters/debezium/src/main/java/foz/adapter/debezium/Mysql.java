@@ -29,6 +29,11 @@ final class Mysql extends Mariadb {
     }
 
     @Override
+    public Driver driver() {
+        return new Driver("com.mysql.cj.jdbc.Driver", "mysql-connector-j.jar");
+    }
+
+    @Override
     String parser() {
         return "io.debezium.connector.mysql.antlr.MySqlAntlrDdlParser";
     }

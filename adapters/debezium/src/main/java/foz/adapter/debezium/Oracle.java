@@ -10,14 +10,15 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.kafka.connect.data.Struct;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,25 @@ import org.jspecify.annotations.Nullable;
 final class Oracle implements Database {
 
     private static final Set<String> CHARACTERS = Set.of("VARCHAR2", "NVARCHAR2", "CHAR", "NCHAR");
-    private static final Set<String> LARGE = Set.of("CLOB", "NCLOB", "BLOB", "XMLTYPE", "LONG");
+    private static final List<String> READ =
+            List.of(
+                    "NUMBER",
+                    "FLOAT",
+                    "BINARY_FLOAT",
+                    "BINARY_DOUBLE",
+                    "VARCHAR2",
+                    "NVARCHAR2",
+                    "CHAR",
+                    "NCHAR",
+                    "DATE",
+                    "TIMESTAMP",
+                    "INTERVAL",
+                    "RAW",
+                    "CLOB",
+                    "NCLOB",
+                    "BLOB",
+                    "XMLTYPE");
+    private static final Set<String> LARGE = Set.of("CLOB", "NCLOB", "BLOB", "XMLTYPE");
 
     @Override
     public List<String> addresses() {
@@ -43,14 +62,19 @@ final class Oracle implements Database {
     }
 
     @Override
+    public Driver driver() {
+        return new Driver("oracle.jdbc.OracleDriver", "ojdbc17.jar");
+    }
+
+    @Override
     public Map<String, String> settings(
             SourceSettings source, Connection connection, List<Table> tables) throws SQLException {
-        List<String> names = new ArrayList<>();
+        Map<String, Table> named = new LinkedHashMap<>();
         boolean large = false;
         Structures structures = new Structures(this);
         for (Table table : tables) {
             TableName name = name(connection, table);
-            names.add(Pattern.quote(name.schema() + "." + name.table()));
+            named.put(name.schema() + "." + name.table(), table);
             large |=
                     structures.types(connection, table).values().stream().anyMatch(LARGE::contains);
         }
@@ -64,20 +88,20 @@ final class Oracle implements Database {
                     source,
                     whole == null ? found.getString(2) : whole,
                     whole == null ? "" : found.getString(3),
-                    names,
+                    named,
                     large);
         }
     }
 
     /// @param database the container's name, or that of a database which is none
     /// @param pluggable the pluggable database's name; empty where there is none
-    /// @param names patterns of `SCHEMA.TABLE`
+    /// @param tables by `SCHEMA.TABLE`
     /// @param large whether a table has a column whose values are written apart from their row
     Map<String, String> settings(
             SourceSettings source,
             String database,
             String pluggable,
-            List<String> names,
+            Map<String, Table> tables,
             boolean large) {
         Map<String, String> settings = new HashMap<>();
         settings.put("connector.class", connector());
@@ -88,7 +112,14 @@ final class Oracle implements Database {
         if (!pluggable.isEmpty() && !pluggable.equals("CDB$ROOT")) {
             settings.put("database.pdb.name", pluggable);
         }
-        settings.put("table.include.list", String.join(",", names));
+        settings.put(
+                "table.include.list",
+                tables.keySet().stream().map(Pattern::quote).collect(Collectors.joining(",")));
+        settings.put(
+                "column.include.list",
+                tables.entrySet().stream()
+                        .map(each -> Settings.columns(each.getKey(), each.getValue()))
+                        .collect(Collectors.joining(",")));
         settings.put("time.precision.mode", "adaptive");
         settings.put("database.connection.adapter", "logminer");
         // Neither writes the data dictionary into the redo log, as the default does.
@@ -127,6 +158,17 @@ final class Oracle implements Database {
     @Override
     public Optional<String> unsuitable(Connection connection, Table table) throws SQLException {
         TableName name = name(connection, table);
+        Map<String, String> types = new Structures(this).types(connection, table);
+        for (Column column : table.columns()) {
+            String type = types.getOrDefault(column.physicalName().toLowerCase(Locale.ROOT), "");
+            if (READ.stream().noneMatch(read -> type.equals(read) || type.startsWith(read + "("))
+                    && !type.startsWith("TIMESTAMP ")
+                    && !type.startsWith("INTERVAL ")) {
+                return Optional.of(
+                        "its column '%s' has the type %s, whose changes LogMiner does not give"
+                                .formatted(column.name(), type));
+            }
+        }
         try (PreparedStatement statement =
                 connection.prepareStatement(
                         "SELECT count(*) FROM all_log_groups WHERE owner = ? AND table_name = ? AND log_group_type = 'ALL COLUMN LOGGING'")) {

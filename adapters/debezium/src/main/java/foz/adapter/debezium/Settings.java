@@ -2,9 +2,12 @@ package foz.adapter.debezium;
 
 import foz.agent.SettingsException;
 import foz.agent.SourceSettings;
+import foz.contract.Contract.Table;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// The engine's settings.
 final class Settings {
@@ -30,6 +33,8 @@ final class Settings {
                     "unavailable.value.placeholder",
                     "message.key.columns",
                     "event.processing.failure.handling.mode",
+                    "event.converting.failure.handling.mode",
+                    "event.deserialization.failure.handling.mode",
                     "inconsistent.schema.handling.mode",
                     "skipped.operations",
                     "skip.messages.without.change",
@@ -100,6 +105,15 @@ final class Settings {
         }
     }
 
+    /// Patterns of a table's columns that the contract names: no other one leaves the source.
+    ///
+    /// @param name the table's whole name, as Debezium writes it
+    static String columns(String name, Table table) {
+        return table.columns().stream()
+                .map(column -> Pattern.quote(column.physicalName()))
+                .collect(Collectors.joining("|", Pattern.quote(name + ".") + "(?:", ")"));
+    }
+
     /// @param position the offset to begin at, as JSON; empty to begin now
     /// @param database the connector's own settings
     static Properties of(SourceSettings source, String position, Map<String, String> database) {
@@ -131,6 +145,8 @@ final class Settings {
         all.setProperty("max.queue.size", "8192");
         all.setProperty("max.queue.size.in.bytes", Integer.toString(32 << 20));
         all.setProperty("event.processing.failure.handling.mode", "fail");
+        // By default what cannot be converted is given as no value.
+        all.setProperty("event.converting.failure.handling.mode", "fail");
         // The agent opens the log again by itself.
         all.setProperty("errors.max.retries", "0");
         all.putAll(database);

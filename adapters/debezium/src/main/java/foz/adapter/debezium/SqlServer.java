@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -54,24 +55,37 @@ final class SqlServer implements Database {
     }
 
     @Override
-    public Map<String, String> settings(
-            SourceSettings source, Connection connection, List<Table> tables) throws SQLException {
-        List<String> names = new ArrayList<>();
-        for (Table table : tables) {
-            TableName name = name(connection, table);
-            names.add(Pattern.quote(name.schema() + "." + name.table()));
-        }
-        return settings(source, connection.getCatalog(), names);
+    public Driver driver() {
+        return new Driver("com.microsoft.sqlserver.jdbc.SQLServerDriver", "mssql-jdbc.jar");
     }
 
-    /// @param names patterns of `schema.table`
-    Map<String, String> settings(SourceSettings source, String database, List<String> names) {
+    @Override
+    public Map<String, String> settings(
+            SourceSettings source, Connection connection, List<Table> tables) throws SQLException {
+        Map<String, Table> named = new LinkedHashMap<>();
+        for (Table table : tables) {
+            TableName name = name(connection, table);
+            named.put(name.schema() + "." + name.table(), table);
+        }
+        return settings(source, connection.getCatalog(), named);
+    }
+
+    /// @param tables by `schema.table`
+    Map<String, String> settings(
+            SourceSettings source, String database, Map<String, Table> tables) {
         Map<String, String> settings = new HashMap<>(address(source.jdbcUrl()));
         settings.put("connector.class", connector());
         settings.put("database.user", source.jdbcUser());
         settings.put("database.password", source.jdbcPassword());
         settings.put("database.names", database);
-        settings.put("table.include.list", String.join(",", names));
+        settings.put(
+                "table.include.list",
+                tables.keySet().stream().map(Pattern::quote).collect(Collectors.joining(",")));
+        settings.put(
+                "column.include.list",
+                tables.entrySet().stream()
+                        .map(each -> Settings.columns(each.getKey(), each.getValue()))
+                        .collect(Collectors.joining(",")));
         settings.put("time.precision.mode", "adaptive");
         settings.put("snapshot.isolation.mode", "read_committed");
         return settings;
