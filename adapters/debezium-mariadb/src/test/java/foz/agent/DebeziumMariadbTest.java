@@ -132,4 +132,28 @@ class DebeziumMariadbTest extends MariadbLogTest {
         assertTrue(String.valueOf(refused.getMessage()).contains("debezium.decimal.handling.mode"));
         Files.delete(file);
     }
+
+    /// Such a statement begins a transaction in the log that no end follows.
+    @Test
+    void aStatementAloneHoldsNothingUp() throws Exception {
+        try (LogSite site = site(List.of(ITEM), ITEM_SQL)) {
+            site.sql("INSERT INTO item SELECT seq, 'n', NULL, seq FROM seq_1_to_1000");
+            site.awaitEqual();
+            site.sql("TRUNCATE item");
+            site.awaitEqual();
+            site.sql("INSERT INTO item VALUES (1, 'a', NULL, 1)", "ALTER TABLE item MODIFY price decimal(12,4)");
+            site.awaitEqual();
+            // More chunks than wait for the log to pass them.
+            site.stop();
+            site.sql(
+                    "INSERT INTO item SELECT seq + 10, 'n', NULL, seq FROM seq_1_to_65000",
+                    "DROP TABLE IF EXISTS item_old",
+                    "RENAME TABLE item TO item_old",
+                    "CREATE TABLE item LIKE item_old",
+                    "INSERT INTO item SELECT * FROM item_old",
+                    "CREATE TABLE elsewhere (a inet6)");
+            site.start();
+            site.awaitEqual();
+        }
+    }
 }

@@ -6,6 +6,7 @@ import foz.contract.Contract.Table;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.connect.data.Struct;
@@ -73,6 +74,31 @@ interface Database {
     /// Why the log cannot be read on from a position; empty where it can.
     Optional<String> missing(Connection connection, Map<String, Object> offset) throws SQLException;
 
+    /// The key of the table that a change is of.
+    default String key(Struct source) {
+        return source.schema().field("schema") == null
+                ? TableName.key(null, source.getString("table"))
+                : TableName.key(source.getString("schema"), source.getString("table"));
+    }
+
+    /// The key of a table by its whole name, as Debezium writes it: `"erp"."dbo"."item"`.
+    default String key(String id) {
+        String[] parts = id.split("\\.", -1);
+        String table = parts[parts.length - 1].replace("\"", "");
+        return parts.length < 3
+                ? TableName.key(null, table)
+                : TableName.key(parts[parts.length - 2].replace("\"", ""), table);
+    }
+
     /// @param catalog,schema null where the database has none
-    record TableName(@Nullable String catalog, @Nullable String schema, String table) {}
+    record TableName(@Nullable String catalog, @Nullable String schema, String table) {
+
+        String key() {
+            return key(schema, table);
+        }
+
+        static String key(@Nullable String schema, String table) {
+            return (schema == null ? table : schema + "." + table).toLowerCase(Locale.ROOT);
+        }
+    }
 }

@@ -11,7 +11,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -33,12 +32,21 @@ final class DebeziumLog implements ChangeLog {
     /// How often a place is told at which no captured table changed.
     private static final long TELL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /// Under the pause between two heartbeats of a MariaDB that has nothing to tell.
+    private static final long QUIET_MS = 900;
+
+    /// A reading by then can have seen nothing that comes later.
+    private static final long QUIET_AFTER_MS = 3_000;
+
+    private static final long STILL_MS_MAX = 5_000;
     private static final long IDLE_NANOS_MAX = TimeUnit.MINUTES.toNanos(10);
 
     private static final String HEARTBEATS = "__debezium-heartbeat";
 
-    private static final Pattern RENAMED =
-            Pattern.compile("(?i)\\bRENAME\\b(?!\\s+(?:COLUMN|INDEX|KEY)\\b)");
+    /// Statements by which a captured table is built as another one, of which nothing is known.
+    private static final Pattern LIKE_ANOTHER =
+            Pattern.compile(
+                    "(?i)\\bRENAME\\b(?!\\s+(?:COLUMN|INDEX|KEY)\\b)|^\\s*CREATE\\b[^(]*\\bLIKE\\b");
 
     private static final Pattern WORDS = Pattern.compile("[\\p{L}\\p{N}_$]+");
 
@@ -60,6 +68,15 @@ final class DebeziumLog implements ChangeLog {
     private @Nullable Open open;
     private long transactions;
 
+    /// Of the last heartbeat: when it came, its offset, and since when that was the same.
+    private long beatAtMs;
+
+    private Map<String, Object> beatOffset = Map.of();
+    private long sameSinceMs;
+
+    /// When the server last had nothing to tell, though a transaction was begun.
+    private long quietAtMs;
+
     /// A transaction that was begun.
     private static final class Open {
         final String id;
@@ -71,23 +88,27 @@ final class DebeziumLog implements ChangeLog {
             this.id = id;
             this.number = number;
         }
+
+        /// Whether no captured table was changed by it.
+        boolean isEmpty() {
+            return place == null && parts == 0;
+        }
     }
 
+    /// @param tables by their names, of [Database.TableName#key]
     /// @param position where it was left; empty at first, when it begins with what comes now
     DebeziumLog(
             EngineRun run,
             Database database,
-            List<Table> tables,
+            Map<String, Table> tables,
             String position,
             LogContext context)
             throws SQLException, InterruptedException {
         this.run = run;
         this.database = database;
         this.context = context;
-        tables.forEach(table ->
-                this.tables.put(
-                        lower(simple(table.physicalName())),
-                        new TableRows(table, database, context)));
+        tables.forEach(
+                (name, table) -> this.tables.put(name, new TableRows(table, database, context)));
         this.start = position.isEmpty() ? first() : position;
         this.rest = start;
         this.told = start;
@@ -96,10 +117,6 @@ final class DebeziumLog implements ChangeLog {
 
     private static String lower(String name) {
         return name.toLowerCase(Locale.ROOT);
-    }
-
-    static String simple(String physicalName) {
-        return physicalName.substring(physicalName.lastIndexOf('.') + 1);
     }
 
     /// Waits until Debezium has seen how the tables are built, and says where it begins to read.
@@ -135,16 +152,21 @@ final class DebeziumLog implements ChangeLog {
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMs);
         while (true) {
             long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
-            SourceRecord record = run.next(open == null ? left : WAIT_MS);
+            SourceRecord record = run.next(isQuiet() ? left : WAIT_MS);
             if (record != null) {
                 LogEvent found = take(record);
                 if (found != null) {
                     return found;
                 }
-            } else if (open == null && System.nanoTime() >= until) {
+            } else if (isQuiet() && System.nanoTime() >= until) {
                 return new LogEvent.Nothing();
             }
         }
+    }
+
+    /// Whether no change waits for the rest of its transaction.
+    private boolean isQuiet() {
+        return open == null || open.isEmpty();
     }
 
     /// Where the server or the spool stood still for long, the source may have thrown away what
@@ -160,7 +182,9 @@ final class DebeziumLog implements ChangeLog {
 
     private @Nullable LogEvent take(SourceRecord record) throws SQLException {
         if (record.topic().startsWith(HEARTBEATS)) {
-            return beat(offset(record), record.value());
+            return beat(
+                    offset(record),
+                    record.value() instanceof Struct beat ? beat.getInt64("ts_ms") : 0);
         }
         if (!(record.value() instanceof Struct value)) {
             return null;
@@ -174,22 +198,40 @@ final class DebeziumLog implements ChangeLog {
         return value.schema().field("tableChanges") == null ? null : statement(value);
     }
 
-    private @Nullable LogEvent beat(Map<String, Object> offset, Object value) {
+    private @Nullable LogEvent beat(Map<String, Object> offset, long atMs) {
+        LogEvent ended = still(offset, atMs);
         if (!database.isRest(offset, open != null)) {
-            return null;
+            return ended;
         }
         rest = Offset.write(offset);
         if (open != null) {
             return null;
         }
         read = read.and(database.place(offset));
-        if (value instanceof Struct beat) {
-            run.unreadBefore(beat.getInt64("ts_ms")).forEach(this::unread);
+        run.unreadBefore(atMs).forEach(this::unread);
+        if (ended != null) {
+            return ended;
         }
-        if (rest.equals(told) || System.nanoTime() - toldAt < TELL_NANOS) {
-            return null;
+        return rest.equals(told) || System.nanoTime() - toldAt < TELL_NANOS
+                ? null
+                : whole("rest", 0);
+    }
+
+    /// What it means that nothing comes but that nothing happens.
+    ///
+    /// @return a transaction whose end Debezium does not tell until another begins
+    private @Nullable LogEvent still(Map<String, Object> offset, long atMs) {
+        Open at = open;
+        if (at != null && at.isEmpty() && atMs - beatAtMs >= QUIET_MS) {
+            // MariaDB's statements begin a transaction that no end follows.
+            quietAtMs = atMs;
         }
-        return whole("rest", 0);
+        beatAtMs = atMs;
+        if (!offset.equals(beatOffset)) {
+            beatOffset = offset;
+            sameSinceMs = atMs;
+        }
+        return at != null && !at.isEmpty() && atMs - sameSinceMs >= STILL_MS_MAX ? end() : null;
     }
 
     /// A statement without its rows: the tables that it names are read whole.
@@ -199,11 +241,12 @@ final class DebeziumLog implements ChangeLog {
         while (word.find()) {
             words.add(lower(word.group()));
         }
-        tables.forEach((name, rows) -> {
-            if (words.contains(name)) {
-                context.stale(rows.table());
-            }
-        });
+        tables.values()
+                .forEach(rows -> {
+                    if (words.contains(lower(rows.table().physicalName()))) {
+                        context.stale(rows.table());
+                    }
+                });
     }
 
     private LogEvent whole(String transaction, int parts) {
@@ -213,11 +256,14 @@ final class DebeziumLog implements ChangeLog {
     }
 
     private @Nullable LogEvent boundary(Struct value) {
-        String id = value.getString("id");
+        LogEvent ended = end();
         if (value.getString("status").equals("BEGIN")) {
-            open = new Open(id, ++transactions);
-            return null;
+            open = new Open(value.getString("id"), ++transactions);
         }
+        return ended;
+    }
+
+    private @Nullable LogEvent end() {
         Open at = open;
         open = null;
         if (at == null) {
@@ -231,17 +277,17 @@ final class DebeziumLog implements ChangeLog {
 
     private @Nullable LogEvent change(Struct value) throws SQLException {
         Struct source = value.getStruct("source");
-        Open at = open;
-        if (at == null) {
-            throw new IllegalStateException(
-                    "Debezium gave a change outside of any transaction: " + source);
-        }
+        Open at = open == null ? new Open("alone", ++transactions) : open;
+        open = at;
         at.place = database.place(source);
-        TableRows rows = tables.get(lower(source.getString("table")));
-        if (rows == null || context.isPaused(rows.table())) {
-            return null;
+        TableRows rows = tables.get(database.key(source));
+        if (rows != null && !context.isPaused(rows.table())) {
+            rows.take(value, at.number, changes);
         }
-        rows.take(value, at.number, changes);
+        if (value.getString("op").equals("t")) {
+            // It commits by itself.
+            return end();
+        }
         return changes.bytes() < context.partBytes()
                 ? null
                 : new LogEvent.Changes(changes, at.id, at.parts++, false, "");
@@ -250,19 +296,21 @@ final class DebeziumLog implements ChangeLog {
     /// Tables were built otherwise. Of a table that takes another's place Debezium does not know
     /// how it is built.
     private @Nullable LogEvent statement(Struct value) {
-        if (RENAMED.matcher(String.valueOf(value.getString("ddl"))).find()) {
+        if (LIKE_ANOTHER.matcher(String.valueOf(value.getString("ddl"))).find()) {
             throw new LogLostException(
-                    "a captured table was renamed, or took another's name", false);
+                    "a captured table was renamed, or made like another one", false);
         }
         context.altered();
         for (Object each : value.getArray("tableChanges")) {
             Struct change = (Struct) each;
-            TableRows rows = tables.get(lower(TableRows.unquoted(change.getString("id"))));
+            TableRows rows = tables.get(database.key(change.getString("id")));
             if (rows != null && !change.getString("type").equals("ALTER")) {
                 context.stale(rows.table());
             }
         }
-        return open == null ? whole("statement", 0) : null;
+        // It commits by itself, and what was open before it.
+        LogEvent ended = end();
+        return ended == null ? whole("statement", 0) : ended;
     }
 
     /// The server keeps its log by its own rules.
@@ -281,6 +329,7 @@ final class DebeziumLog implements ChangeLog {
     private final class Seen implements LogView {
         private final Place place;
         private final boolean current;
+        private final long atMs = System.currentTimeMillis();
 
         Seen(Place place) {
             this.place = place;
@@ -303,7 +352,7 @@ final class DebeziumLog implements ChangeLog {
 
         @Override
         public boolean isPast() {
-            return place.isWithin(read);
+            return place.isWithin(read) || quietAtMs - QUIET_AFTER_MS > atMs;
         }
 
         @Override

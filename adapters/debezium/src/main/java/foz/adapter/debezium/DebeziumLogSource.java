@@ -102,6 +102,7 @@ final class DebeziumLogSource implements LogSource {
     public ChangeLog open(List<Table> tables, String position, LogContext context)
             throws SQLException {
         Map<String, String> own;
+        Map<String, Table> named = new HashMap<>();
         try (Connection connection = dialect.openForCapture()) {
             if (position.isEmpty()) {
                 History.begin(settings.workDir());
@@ -109,10 +110,13 @@ final class DebeziumLogSource implements LogSource {
                 requireThere(connection, position);
             }
             own = database.settings(settings, connection, tables);
+            for (Table table : tables) {
+                named.put(database.name(connection, table).key(), table);
+            }
         }
         EngineRun run = new EngineRun(Settings.of(settings, position, own));
         try {
-            return new DebeziumLog(run, database, tables, position, context);
+            return new DebeziumLog(run, database, named, position, context);
         } catch (SQLException | RuntimeException e) {
             run.close();
             throw e;

@@ -62,6 +62,7 @@ final class Settings {
                     "snapshot.",
                     "offset.",
                     "schema.history.",
+                    "internal.",
                     "topic.",
                     "column.",
                     "table.",

@@ -87,6 +87,8 @@ final class SqlServer implements Database {
                         .map(each -> Settings.columns(each.getKey(), each.getValue()))
                         .collect(Collectors.joining(",")));
         settings.put("time.precision.mode", "adaptive");
+        // Each look asks the server.
+        settings.put("poll.interval.ms", "500");
         settings.put("snapshot.isolation.mode", "read_committed");
         return settings;
     }

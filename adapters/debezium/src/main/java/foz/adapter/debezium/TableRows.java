@@ -47,12 +47,6 @@ final class TableRows {
         return table;
     }
 
-    /// The last of a name's parts, which may be quoted: `"erp"."item"`.
-    static String unquoted(String id) {
-        String last = id.substring(id.lastIndexOf('.') + 1);
-        return last.replace("\"", "");
-    }
-
     /// Adds a change of Debezium's envelope.
     void take(Struct value, long transaction, ChangeBuffer to) throws SQLException {
         try {
