@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -154,6 +156,36 @@ class DebeziumMariadbTest extends MariadbLogTest {
                     "CREATE TABLE elsewhere (a inet6)");
             site.start();
             site.awaitEqual();
+        }
+    }
+
+    /// Debezium tells the rows when they are prepared, and nothing of what becomes of them.
+    @Test
+    void whatIsPreparedCountsOnceItIsCommitted() throws Exception {
+        try (LogSite site = site(List.of(ITEM), ITEM_SQL)) {
+            site.sql("INSERT INTO item SELECT seq, 'n', NULL, seq FROM seq_1_to_1000");
+            site.awaitEqual();
+            for (String end : List.of("XA ROLLBACK 'a'", "XA COMMIT 'a'")) {
+                try (Connection other =
+                                DriverManager.getConnection(
+                                        site.erp.getMetaData().getURL().replaceAll("/[^/?]*(\\?|$)", "/$1")
+                                                + "?user=root");
+                        Statement statement = other.createStatement()) {
+                    statement.execute("USE " + site.erp.getCatalog());
+                    statement.execute("XA START 'a'");
+                    statement.execute("UPDATE item SET price = -7 WHERE id < 50");
+                    statement.execute("XA END 'a'");
+                    statement.execute("XA PREPARE 'a'");
+                    site.sql("UPDATE item SET price = 3 WHERE id = 900");
+                    site.awaitEqual();
+                    site.stop();
+                    site.start();
+                    site.sql("UPDATE item SET price = 4 WHERE id = 900");
+                    site.awaitEqual();
+                    statement.execute(end);
+                    site.awaitEqual();
+                }
+            }
         }
     }
 }

@@ -68,6 +68,17 @@ interface Database {
     /// @param open whether a transaction was begun and did not end
     boolean isRest(Map<String, Object> offset, boolean open);
 
+    /// Whether the log tells the end of each transaction that was committed; else it shows by the
+    /// beginning of another one, or by nothing happening.
+    default boolean tellsEnds() {
+        return true;
+    }
+
+    /// Whether transactions are prepared at the server, and wait to be committed.
+    default boolean hasPrepared(Connection connection) throws SQLException {
+        return false;
+    }
+
     /// What a transaction that begins now on the connection will see; begins it.
     Place seen(Connection connection) throws SQLException;
 

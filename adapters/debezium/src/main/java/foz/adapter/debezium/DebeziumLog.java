@@ -68,6 +68,9 @@ final class DebeziumLog implements ChangeLog {
     private @Nullable Open open;
     private long transactions;
 
+    /// Tables that prepared transactions changed.
+    private final Set<TableRows> prepared = new HashSet<>();
+
     /// Of the last heartbeat: when it came, its offset, and since when that was the same.
     private long beatAtMs;
 
@@ -81,6 +84,7 @@ final class DebeziumLog implements ChangeLog {
     private static final class Open {
         final String id;
         final long number;
+        final Set<TableRows> changed = new HashSet<>();
         @Nullable Place place;
         int parts;
 
@@ -97,11 +101,13 @@ final class DebeziumLog implements ChangeLog {
 
     /// @param tables by their names, of [Database.TableName#key]
     /// @param position where it was left; empty at first, when it begins with what comes now
+    /// @param waiting whether prepared transactions wait at the source to be committed
     DebeziumLog(
             EngineRun run,
             Database database,
             Map<String, Table> tables,
             String position,
+            boolean waiting,
             LogContext context)
             throws SQLException, InterruptedException {
         this.run = run;
@@ -109,6 +115,9 @@ final class DebeziumLog implements ChangeLog {
         this.context = context;
         tables.forEach(
                 (name, table) -> this.tables.put(name, new TableRows(table, database, context)));
+        if (waiting) {
+            prepared.addAll(this.tables.values());
+        }
         this.start = position.isEmpty() ? first() : position;
         this.rest = start;
         this.told = start;
@@ -218,20 +227,28 @@ final class DebeziumLog implements ChangeLog {
     }
 
     /// What it means that nothing comes but that nothing happens.
-    ///
-    /// @return a transaction whose end Debezium does not tell until another begins
     private @Nullable LogEvent still(Map<String, Object> offset, long atMs) {
         Open at = open;
-        if (at != null && at.isEmpty() && atMs - beatAtMs >= QUIET_MS) {
-            // MariaDB's statements begin a transaction that no end follows.
-            quietAtMs = atMs;
-        }
+        boolean paused = atMs - beatAtMs >= QUIET_MS;
         beatAtMs = atMs;
         if (!offset.equals(beatOffset)) {
             beatOffset = offset;
             sameSinceMs = atMs;
         }
-        return at != null && !at.isEmpty() && atMs - sameSinceMs >= STILL_MS_MAX ? end() : null;
+        if (at == null) {
+            return null;
+        }
+        if (!database.tellsEnds()) {
+            return !at.isEmpty() && atMs - sameSinceMs >= STILL_MS_MAX ? end(true) : null;
+        }
+        if (paused) {
+            // MariaDB's statements begin a transaction that no end follows, and so do those of XA.
+            quietAtMs = atMs;
+            if (!at.isEmpty() || !prepared.isEmpty()) {
+                return end(false);
+            }
+        }
+        return null;
     }
 
     /// A statement without its rows: the tables that it names are read whole.
@@ -256,23 +273,42 @@ final class DebeziumLog implements ChangeLog {
     }
 
     private @Nullable LogEvent boundary(Struct value) {
-        LogEvent ended = end();
-        if (value.getString("status").equals("BEGIN")) {
+        boolean begins = value.getString("status").equals("BEGIN");
+        LogEvent ended = end(!begins || !database.tellsEnds());
+        if (begins) {
             open = new Open(value.getString("id"), ++transactions);
         }
         return ended;
     }
 
-    private @Nullable LogEvent end() {
+    /// @param told whether the log tells that it was committed
+    private @Nullable LogEvent end(boolean told) {
         Open at = open;
         open = null;
         if (at == null) {
             return null;
         }
+        if (!told) {
+            prepared(at);
+        }
         if (at.place != null) {
             read = read.and(at.place);
         }
         return at.parts == 0 && changes.isEmpty() ? null : whole(at.id, at.parts);
+    }
+
+    /// Changes that are prepared (XA) and may be committed one day, of which the log tells only that
+    /// something was committed: then their tables are read whole.
+    private void prepared(Open at) {
+        if (at.isEmpty()) {
+            prepared.forEach(rows -> context.stale(rows.table()));
+            return;
+        }
+        prepared.addAll(at.changed);
+        at.changed.forEach(rows -> context.stale(rows.table()));
+        if (at.parts == 0) {
+            changes.clear();
+        }
     }
 
     private @Nullable LogEvent change(Struct value) throws SQLException {
@@ -282,11 +318,12 @@ final class DebeziumLog implements ChangeLog {
         at.place = database.place(source);
         TableRows rows = tables.get(database.key(source));
         if (rows != null && !context.isPaused(rows.table())) {
+            at.changed.add(rows);
             rows.take(value, at.number, changes);
         }
         if (value.getString("op").equals("t")) {
             // It commits by itself.
-            return end();
+            return end(true);
         }
         return changes.bytes() < context.partBytes()
                 ? null
@@ -308,8 +345,8 @@ final class DebeziumLog implements ChangeLog {
                 context.stale(rows.table());
             }
         }
-        // It commits by itself, and what was open before it.
-        LogEvent ended = end();
+        // It commits by itself.
+        LogEvent ended = end(open != null && open.isEmpty());
         return ended == null ? whole("statement", 0) : ended;
     }
 

@@ -103,6 +103,7 @@ final class DebeziumLogSource implements LogSource {
             throws SQLException {
         Map<String, String> own;
         Map<String, Table> named = new HashMap<>();
+        boolean waiting;
         try (Connection connection = dialect.openForCapture()) {
             if (position.isEmpty()) {
                 History.begin(settings.workDir());
@@ -110,13 +111,14 @@ final class DebeziumLogSource implements LogSource {
                 requireThere(connection, position);
             }
             own = database.settings(settings, connection, tables);
+            waiting = database.hasPrepared(connection);
             for (Table table : tables) {
                 named.put(database.name(connection, table).key(), table);
             }
         }
         EngineRun run = new EngineRun(Settings.of(settings, position, own));
         try {
-            return new DebeziumLog(run, database, named, position, context);
+            return new DebeziumLog(run, database, named, position, waiting, context);
         } catch (SQLException | RuntimeException e) {
             run.close();
             throw e;

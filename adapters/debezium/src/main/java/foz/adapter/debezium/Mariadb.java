@@ -1,5 +1,6 @@
 package foz.adapter.debezium;
 
+import foz.agent.Dialect;
 import foz.agent.SourceSettings;
 import foz.contract.Contract.Column;
 import foz.contract.Contract.Table;
@@ -290,6 +291,20 @@ class Mariadb implements Database {
         return !offset.containsKey("event")
                 && !offset.containsKey("row")
                 && offset.get("transaction_id") == null;
+    }
+
+    @Override
+    public boolean hasPrepared(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet found = statement.executeQuery("XA RECOVER")) {
+            return found.next();
+        } catch (SQLException e) {
+            if (Dialect.isConnectionFault(e)) {
+                throw e;
+            }
+            // The user may not look: what was prepared before is taken as there.
+            return true;
+        }
     }
 
     @Override

@@ -278,6 +278,11 @@ final class SqlServer implements Database {
         return new Place.Text(text);
     }
 
+    @Override
+    public boolean tellsEnds() {
+        return false;
+    }
+
     /// Within a transaction the offset tells which of its changes were given; between two of them
     /// all of the one before.
     @Override
