@@ -11,6 +11,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -143,7 +145,9 @@ class DebeziumMariadbTest extends MariadbLogTest {
             site.awaitEqual();
             site.sql("TRUNCATE item");
             site.awaitEqual();
-            site.sql("INSERT INTO item VALUES (1, 'a', NULL, 1)", "ALTER TABLE item MODIFY price decimal(12,4)");
+            site.sql(
+                    "INSERT INTO item VALUES (1, 'a', NULL, 1)",
+                    "ALTER TABLE item MODIFY price decimal(12,4)");
             site.awaitEqual();
             // More chunks than wait for the log to pass them.
             site.stop();
@@ -168,7 +172,10 @@ class DebeziumMariadbTest extends MariadbLogTest {
             for (String end : List.of("XA ROLLBACK 'a'", "XA COMMIT 'a'")) {
                 try (Connection other =
                                 DriverManager.getConnection(
-                                        site.erp.getMetaData().getURL().replaceAll("/[^/?]*(\\?|$)", "/$1")
+                                        site.erp
+                                                        .getMetaData()
+                                                        .getURL()
+                                                        .replaceAll("/[^/?]*(\\?|$)", "/$1")
                                                 + "?user=root");
                         Statement statement = other.createStatement()) {
                     statement.execute("USE " + site.erp.getCatalog());
@@ -186,6 +193,45 @@ class DebeziumMariadbTest extends MariadbLogTest {
                     site.awaitEqual();
                 }
             }
+        }
+    }
+
+    /// Stopped only once the log is read again, with changes on their way.
+    @Test
+    void stopsInTheMiddleOfTheStreamLoseNothing() throws Exception {
+        Random random = new Random(Long.getLong("foz.seed", 3));
+        try (LogSite site = site(List.of(ITEM), ITEM_SQL)) {
+            site.sql("INSERT INTO item SELECT seq, 'n', repeat('x', 300), seq FROM seq_1_to_20000");
+            site.awaitEqual();
+            for (int round = 0; round < 8; round++) {
+                int mark = 900_000 + round;
+                site.sql("INSERT INTO item VALUES (%d, 'mark', NULL, 0)".formatted(mark));
+                long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+                while (site.mirror.lines("item").stream()
+                        .noneMatch(line -> line.startsWith(mark + "|"))) {
+                    assertTrue(System.nanoTime() < until, "round " + round + " is not read");
+                    TimeUnit.MILLISECONDS.sleep(20);
+                }
+                for (int i = 0; i < 200; i++) {
+                    int id = 1 + random.nextInt(20_000);
+                    site.sql(
+                            switch (random.nextInt(4)) {
+                                case 0 -> "DELETE FROM item WHERE id = " + id;
+                                case 1 ->
+                                        "UPDATE IGNORE item SET id = id + 100000 WHERE id = " + id;
+                                case 2 ->
+                                        "UPDATE item SET price = %d WHERE id BETWEEN %d AND %d"
+                                                .formatted(i, id, id + 300);
+                                default ->
+                                        "INSERT IGNORE INTO item VALUES (%d, 'again', NULL, %d)"
+                                                .formatted(id, i);
+                            });
+                }
+                site.stop();
+                site.sql("UPDATE item SET price = price + 1 WHERE id % 89 = " + round);
+                site.start();
+            }
+            site.awaitEqual();
         }
     }
 }

@@ -297,8 +297,8 @@ final class DebeziumLog implements ChangeLog {
         return at.parts == 0 && changes.isEmpty() ? null : whole(at.id, at.parts);
     }
 
-    /// Changes that are prepared (XA) and may be committed one day, of which the log tells only that
-    /// something was committed: then their tables are read whole.
+    /// Changes that are prepared (XA) and may be committed one day, of which the log tells only
+    /// that something was committed: then their tables are read whole.
     private void prepared(Open at) {
         if (at.isEmpty()) {
             prepared.forEach(rows -> context.stale(rows.table()));
