@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// What holds of the agent's own reader of MariaDB's binlog holds of Debezium's, too.
@@ -165,6 +166,7 @@ class DebeziumMariadbTest extends MariadbLogTest {
 
     /// Debezium tells the rows when they are prepared, and nothing of what becomes of them.
     @Test
+    @Tag("slow")
     void whatIsPreparedCountsOnceItIsCommitted() throws Exception {
         try (LogSite site = site(List.of(ITEM), ITEM_SQL)) {
             site.sql("INSERT INTO item SELECT seq, 'n', NULL, seq FROM seq_1_to_1000");
@@ -198,6 +200,7 @@ class DebeziumMariadbTest extends MariadbLogTest {
 
     /// Stopped only once the log is read again, with changes on their way.
     @Test
+    @Tag("slow")
     void stopsInTheMiddleOfTheStreamLoseNothing() throws Exception {
         Random random = new Random(Long.getLong("foz.seed", 3));
         try (LogSite site = site(List.of(ITEM), ITEM_SQL)) {

@@ -74,30 +74,13 @@ final class DebeziumLog implements ChangeLog {
     /// Of the last heartbeat: when it came, its offset, and since when that was the same.
     private long beatAtMs;
 
+    private boolean changedSinceBeat;
+
     private Map<String, Object> beatOffset = Map.of();
     private long sameSinceMs;
 
     /// When the server last had nothing to tell, though a transaction was begun.
     private long quietAtMs;
-
-    /// A transaction that was begun.
-    private static final class Open {
-        final String id;
-        final long number;
-        final Set<TableRows> changed = new HashSet<>();
-        @Nullable Place place;
-        int parts;
-
-        Open(String id, long number) {
-            this.id = id;
-            this.number = number;
-        }
-
-        /// Whether no captured table was changed by it.
-        boolean isEmpty() {
-            return place == null && parts == 0;
-        }
-    }
 
     /// @param tables by their names, of [Database.TableName#key]
     /// @param position where it was left; empty at first, when it begins with what comes now
@@ -229,8 +212,10 @@ final class DebeziumLog implements ChangeLog {
     /// What it means that nothing comes but that nothing happens.
     private @Nullable LogEvent still(Map<String, Object> offset, long atMs) {
         Open at = open;
-        boolean paused = atMs - beatAtMs >= QUIET_MS;
+        // Where changes came in between, it was the agent that did not take them.
+        boolean paused = atMs - beatAtMs >= QUIET_MS && !changedSinceBeat;
         beatAtMs = atMs;
+        changedSinceBeat = false;
         if (!offset.equals(beatOffset)) {
             beatOffset = offset;
             sameSinceMs = atMs;
@@ -276,7 +261,7 @@ final class DebeziumLog implements ChangeLog {
         boolean begins = value.getString("status").equals("BEGIN");
         LogEvent ended = end(!begins || !database.tellsEnds());
         if (begins) {
-            open = new Open(value.getString("id"), ++transactions);
+            open = new Open(value.getString("id"), ++transactions, true);
         }
         return ended;
     }
@@ -288,7 +273,7 @@ final class DebeziumLog implements ChangeLog {
         if (at == null) {
             return null;
         }
-        if (!told) {
+        if (!told && at.begun) {
             prepared(at);
         }
         if (at.place != null) {
@@ -313,8 +298,9 @@ final class DebeziumLog implements ChangeLog {
 
     private @Nullable LogEvent change(Struct value) throws SQLException {
         Struct source = value.getStruct("source");
-        Open at = open == null ? new Open("alone", ++transactions) : open;
+        Open at = open == null ? new Open("alone", ++transactions, false) : open;
         open = at;
+        changedSinceBeat = true;
         at.place = database.place(source);
         TableRows rows = tables.get(database.key(source));
         if (rows != null && !context.isPaused(rows.table())) {
@@ -345,9 +331,12 @@ final class DebeziumLog implements ChangeLog {
                 context.stale(rows.table());
             }
         }
+        if (!isQuiet()) {
+            return null;
+        }
         // It commits by itself.
-        LogEvent ended = end(open != null && open.isEmpty());
-        return ended == null ? whole("statement", 0) : ended;
+        open = null;
+        return whole("statement", 0);
     }
 
     /// The server keeps its log by its own rules.

@@ -32,6 +32,8 @@ final class Told implements LogContext {
     final List<String> reread = new ArrayList<>();
     final List<String> pauses = new ArrayList<>();
     final List<String> emptied = new ArrayList<>();
+    final List<String> stale = new ArrayList<>();
+    int altered;
 
     /// A column as Debezium's schema has it.
     ///
@@ -99,6 +101,10 @@ final class Told implements LogContext {
         }
         Contract contract = ContractReader.read(yaml.toString());
         return contract.tables().getFirst();
+    }
+
+    Table table() {
+        return table;
     }
 
     /// Of a column in the changes.
@@ -190,10 +196,14 @@ final class Told implements LogContext {
     }
 
     @Override
-    public void stale(Table of) {}
+    public void stale(Table of) {
+        stale.add(of.name());
+    }
 
     @Override
-    public void altered() {}
+    public void altered() {
+        altered++;
+    }
 
     @Override
     public void pause(Table of, String what, String remedy) {
