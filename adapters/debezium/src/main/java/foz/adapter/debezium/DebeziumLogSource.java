@@ -113,6 +113,7 @@ final class DebeziumLogSource implements LogSource {
             own = database.settings(settings, connection, tables);
             waiting = database.hasPrepared(connection);
             for (Table table : tables) {
+                dialect.learn(connection, table);
                 named.put(database.name(connection, table).key(), table);
             }
         }
