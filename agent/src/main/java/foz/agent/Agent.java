@@ -178,7 +178,8 @@ final class Agent implements AutoCloseable {
                 contract.captured().stream()
                         .filter(t -> t.capture().orElseThrow().way() == Contract.Way.LOG)
                         .toList();
-        Optional<LogSource> source = engine.log(settings.database());
+        Optional<LogSource> source =
+                Engines.log(engine, settings.database(), settings.adaptersDir());
         if (wanted.isEmpty() || source.isEmpty()) {
             wanted.forEach(t -> LOG.warn("'{}' is compared: this source has no log", t.name()));
             return List.of();

@@ -4,7 +4,9 @@ import foz.wire.Protocol;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +51,9 @@ record AgentSettings(
     /// larger can add.
     private static final int BATCH_BYTES_MAX = Protocol.BATCH_BYTES_MAX - (1 << 20);
 
+    /// What stands before an adapter's own settings.
+    private static final List<String> ADAPTERS = List.of("debezium.");
+
     private static final Pattern LOG_NAME = Pattern.compile("[a-z0-9_]{1,63}");
 
     private static final Set<String> KEYS =
@@ -66,6 +71,7 @@ record AgentSettings(
                     "sourceTimeZone",
                     "adaptersDir",
                     "logName",
+                    "logReader",
                     "dataDir",
                     "metricsPort",
                     "sourceConnectionsMax",
@@ -85,7 +91,7 @@ record AgentSettings(
         }
         Map<String, String> values = new LinkedHashMap<>();
         for (String key : properties.stringPropertyNames()) {
-            if (!KEYS.contains(key)) {
+            if (!KEYS.contains(key) && ADAPTERS.stream().noneMatch(key::startsWith)) {
                 throw new SettingsException(
                         "unknown setting '%s' in %s; use one of %s"
                                 .formatted(key, file, KEYS.stream().sorted().toList()));
@@ -114,7 +120,9 @@ record AgentSettings(
                             values.getOrDefault("jdbcPassword", ""),
                             values.getOrDefault("sourceTimeZone", ""),
                             logName(),
-                            path("dataDir").resolve("log")),
+                            path("dataDir").resolve("log"),
+                            values.getOrDefault("logReader", ""),
+                            adapterSettings()),
                     file.toAbsolutePath()
                             .resolveSibling(values.getOrDefault("adaptersDir", adaptersDir())),
                     path("dataDir"),
@@ -124,6 +132,12 @@ record AgentSettings(
                     (int) number("batchBytesMax", 4 << 20, 1 << 10, BATCH_BYTES_MAX),
                     number("spoolBytesMax", 1L << 30, 1 << 20, 1L << 40),
                     (int) number("fetchRows", 2_000, 1, 50_000));
+        }
+
+        private Map<String, String> adapterSettings() {
+            Map<String, String> found = new HashMap<>(values);
+            found.keySet().removeAll(KEYS);
+            return found;
         }
 
         /// By default made of the agent's own name, which is the tenant's and the source's.

@@ -295,7 +295,7 @@ final class Doctor {
         if (wanted.isEmpty()) {
             return;
         }
-        Optional<LogSource> log = engine.log(settings.database());
+        Optional<LogSource> log = Engines.log(engine, settings.database(), settings.adaptersDir());
         if (log.isEmpty()) {
             add(
                     "log",

@@ -77,8 +77,9 @@ final class LogCapture implements Runnable, LogContext {
             Set<String> changed;
             try {
                 Map<String, String> structures = source.structures(tablesConnection, tables);
+                int isolation = source.isolation(tablesConnection);
                 tablesConnection.setAutoCommit(false);
-                tablesConnection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+                tablesConnection.setTransactionIsolation(isolation);
                 loads =
                         new Loads(
                                 source.chunks(),

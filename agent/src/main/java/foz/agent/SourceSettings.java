@@ -1,6 +1,7 @@
 package foz.agent;
 
 import java.nio.file.Path;
+import java.util.Map;
 
 /// Where the source is and how to sign in there.
 ///
@@ -9,13 +10,33 @@ import java.nio.file.Path;
 /// @param logName what the agent calls its own things at the source, such as a slot: letters,
 ///   digits and _, 63 at most
 /// @param workDir folder for what the engine keeps
+/// @param logReader by which the log is read, as [LogReader#name] says, or `own`; empty: whichever
+///   is the default for such an address
+/// @param adapterSettings settings of adapters, each under its whole name: `debezium.…`
 public record SourceSettings(
         String jdbcUrl,
         String jdbcUser,
         String jdbcPassword,
         String timeZone,
         String logName,
-        Path workDir) {
+        Path workDir,
+        String logReader,
+        Map<String, String> adapterSettings) {
+
+    public SourceSettings {
+        adapterSettings = Map.copyOf(adapterSettings);
+    }
+
+    /// A source whose log is read by the address's default.
+    public SourceSettings(
+            String jdbcUrl,
+            String jdbcUser,
+            String jdbcPassword,
+            String timeZone,
+            String logName,
+            Path workDir) {
+        this(jdbcUrl, jdbcUser, jdbcPassword, timeZone, logName, workDir, "", Map.of());
+    }
 
     /// A source of which no log is read.
     public SourceSettings(String jdbcUrl, String jdbcUser, String jdbcPassword, String timeZone) {
