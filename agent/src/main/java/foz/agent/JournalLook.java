@@ -47,7 +47,7 @@ final class JournalLook {
 
     /// The connection by which all tables' rows of the journal are removed. Safe for several
     /// threads.
-    static final class Writer {
+    static class Writer {
 
         private final Dialect dialect;
         private @Nullable Connection connection;

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// A journal in a schema of its own, `LOGNAME_journal`, with one function and two triggers for each
 /// table: of rows, and of TRUNCATE. The function's name holds the hash of its text.
@@ -68,7 +69,7 @@ final class PostgresJournal extends Journal {
 
     @Override
     public List<String> script(Connection reader, List<Table> tables) throws SQLException {
-        String agent = exact(one(reader, "SELECT current_user"));
+        String agent = exact(String.valueOf(one(reader, "SELECT current_user")));
         List<String> statements =
                 new ArrayList<>(
                         List.of(
@@ -244,18 +245,25 @@ final class PostgresJournal extends Journal {
             return unfit;
         }
         String install = "run: foz agent journal install";
-        if (!one(reader, "SELECT to_regclass(%s) IS NOT NULL".formatted(literal(name())))
-                .equals("t")) {
+        String usable =
+                one(
+                        reader,
+                        "SELECT has_schema_privilege(to_regnamespace(%s)::oid, 'USAGE')"
+                                .formatted(literal(exact(schema))));
+        if ("t".equals(usable)) {
+            usable =
+                    one(
+                            reader,
+                            """
+                            SELECT has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'DELETE')
+                            FROM (SELECT to_regclass(%s)::oid AS oid) c
+                            """
+                                    .formatted(literal(name())));
+        }
+        if (usable == null) {
             return Optional.of(new Fault("the journal %s is not there".formatted(name()), install));
         }
-        if (!one(
-                        reader,
-                        """
-                        SELECT has_schema_privilege(%1$s, 'USAGE') AND has_table_privilege(%2$s, 'SELECT')
-                            AND has_table_privilege(%2$s, 'DELETE')
-                        """
-                                .formatted(literal(exact(schema)), literal(name())))
-                .equals("t")) {
+        if (!usable.equals("t")) {
             return Optional.of(
                     new Fault("the agent may not read and empty the journal " + name(), install));
         }
@@ -373,7 +381,7 @@ final class PostgresJournal extends Journal {
         return triggers;
     }
 
-    private static String one(Connection connection, String sql) throws SQLException {
+    private static @Nullable String one(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
             row.next();
