@@ -13,7 +13,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
@@ -34,7 +33,7 @@ public abstract class Journal {
 
     /// A row that changed, came or went; or that the whole table was emptied.
     ///
-    /// @param number by which it is removed
+    /// @param number of the row, or of its transaction
     /// @param keyHash by [Dialect#keyHash], of the row as it was then
     /// @param key texts that the source reads as the key's values, in the key's order; empty: the
     ///   whole table was emptied
@@ -52,6 +51,13 @@ public abstract class Journal {
 
     /// The journal's name in SQL.
     protected abstract String name();
+
+    /// The column of [Entry#number].
+    protected abstract String number();
+
+    /// A predicate that is true for these rows of a table, and beside them at most for others of
+    /// the same keys by the same transactions.
+    protected abstract String these(List<Entry> entries);
 
     /// What a DBA runs to have these tables journalled, each statement harmless where it was run
     /// before. Tables that cannot be journalled are left out; [#fault] tells of them.
@@ -89,8 +95,8 @@ public abstract class Journal {
     /// Some of what waits for the table, the oldest numbers first.
     public List<Entry> read(Connection reader, Table table, int max) throws SQLException {
         String sql =
-                "SELECT number, op, hash, row_key FROM %s WHERE tab = ? ORDER BY number LIMIT %d"
-                        .formatted(name(), max);
+                "SELECT %1$s, op, hash, row_key FROM %2$s WHERE tab = ? ORDER BY %1$s, hash LIMIT %3$d"
+                        .formatted(number(), name(), max);
         List<Entry> entries = new ArrayList<>();
         try (PreparedStatement statement = reader.prepareStatement(sql)) {
             statement.setLong(1, id(tableName(table)));
@@ -132,13 +138,7 @@ public abstract class Journal {
         for (int from = 0; from < entries.size(); from += NUMBERS_AT_ONCE) {
             List<Entry> some =
                     entries.subList(from, Math.min(entries.size(), from + NUMBERS_AT_ONCE));
-            String sql =
-                    "DELETE FROM %s WHERE tab = ? AND number IN (%s)"
-                            .formatted(
-                                    name(),
-                                    some.stream()
-                                            .map(entry -> Long.toString(entry.number()))
-                                            .collect(Collectors.joining(", ")));
+            String sql = "DELETE FROM %s WHERE tab = ? AND %s".formatted(name(), these(some));
             try (PreparedStatement statement = writer.prepareStatement(sql)) {
                 statement.setLong(1, id(tableName(table)));
                 statement.executeUpdate();

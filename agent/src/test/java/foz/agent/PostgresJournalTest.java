@@ -183,6 +183,19 @@ class PostgresJournalTest extends JournalCases {
         }
     }
 
+    /// Programs ask for the number that their insert was given.
+    @Test
+    void theOwnersSequencesAreToldAsBefore() throws Exception {
+        try (JournalSite site = journalled()) {
+            site.sql(
+                    "CREATE SEQUENCE numbers START 500 OWNED BY item.id",
+                    "INSERT INTO item VALUES (nextval('numbers'), 'by sequence', 1)");
+            assertEquals(List.of("500"), lines(site.erp, "SELECT lastval()"));
+            site.pass();
+            site.assertSame("by sequence");
+        }
+    }
+
     @Test
     void partitionsAndCascadesAreTold() throws Exception {
         try (JournalSite site =

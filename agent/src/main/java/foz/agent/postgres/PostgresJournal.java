@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// The function runs as whoever installed it. It lets no statement of the owner fail over a column
 /// or a journal that is not there: the key is made within a block that catches, which costs no
 /// number of a transaction since it writes nothing; the insert stands outside of it.
+///
+/// No sequence numbers the rows: it would be what `lastval()` tells the owner's session next.
 final class PostgresJournal extends Journal {
 
     private static final int NAME_BYTES_MAX = 63;
@@ -46,6 +48,22 @@ final class PostgresJournal extends Journal {
     @Override
     protected String name() {
         return exact(schema) + ".foz_journal";
+    }
+
+    @Override
+    protected String number() {
+        return "xid";
+    }
+
+    @Override
+    protected String these(List<Entry> entries) {
+        return "(xid, hash) IN (VALUES %s)"
+                .formatted(
+                        entries.stream()
+                                .map(entry ->
+                                        "('%d'::xid8, %d::bigint)"
+                                                .formatted(entry.number(), entry.keyHash()))
+                                .collect(Collectors.joining(", ")));
     }
 
     @Override
@@ -77,14 +95,15 @@ final class PostgresJournal extends Journal {
                                 """
                                 CREATE TABLE IF NOT EXISTS %s (
                                     tab bigint NOT NULL,
-                                    number bigint GENERATED ALWAYS AS IDENTITY,
+                                    xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+                                    hash bigint NOT NULL,
                                     op "char" NOT NULL,
-                                    hash bigint,
-                                    row_key text,
-                                    PRIMARY KEY (tab, number)
+                                    row_key text
                                 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000,
                                     autovacuum_vacuum_insert_threshold = -1)\
                                 """
+                                        .formatted(name()),
+                                "CREATE INDEX IF NOT EXISTS foz_journal_rows ON %s (tab, xid, hash)"
                                         .formatted(name()),
                                 "COMMENT ON TABLE %s IS 'Keys of rows that changed, until Foz has read them. Goes with: foz agent journal remove'"
                                         .formatted(name()),
@@ -152,7 +171,7 @@ final class PostgresJournal extends Journal {
         BEGIN
             IF to_regclass(%1$s) IS NULL THEN RETURN NULL; END IF;
             IF TG_OP = 'TRUNCATE' THEN
-                INSERT INTO %2$s (tab, op) VALUES (%3$d, 'T');
+                INSERT INTO %2$s (tab, hash, op) VALUES (%3$d, 0, 'T');
                 RETURN NULL;
             END IF;
             BEGIN
@@ -168,10 +187,10 @@ final class PostgresJournal extends Journal {
                 RETURN NULL;
             END;
             IF TG_OP <> 'DELETE' THEN
-                INSERT INTO %2$s (tab, op, hash, row_key) VALUES (%3$d, left(TG_OP, 1)::"char", new_hash, new_key);
+                INSERT INTO %2$s (tab, hash, op, row_key) VALUES (%3$d, new_hash, left(TG_OP, 1)::"char", new_key);
             END IF;
             IF TG_OP = 'DELETE' OR TG_OP = 'UPDATE' AND old_key <> new_key THEN
-                INSERT INTO %2$s (tab, op, hash, row_key) VALUES (%3$d, 'D', old_hash, old_key);
+                INSERT INTO %2$s (tab, hash, op, row_key) VALUES (%3$d, old_hash, 'D', old_key);
             END IF;
             RETURN NULL;
         END
