@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.h2.mvstore.MVStoreException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -143,6 +144,8 @@ final class Agent implements AutoCloseable {
         Cutter cutter = new Cutter(spool, settings);
         List<Contract.Table> logged = logCapture(engine, dialect, cutter, contract);
         Semaphore permits = new Semaphore(settings.sourceConnectionsMax(), true);
+        Optional<Journal> journal = engine.journal(settings.database(), dialect);
+        JournalLook.Writer writer = new JournalLook.Writer(dialect);
         for (Contract.Table table : contract.captured()) {
             if (logged.contains(table)) {
                 continue;
@@ -155,7 +158,15 @@ final class Agent implements AutoCloseable {
                             table, dialect, state, cutter, spool, settings.fetchRows(), desk);
             run(
                     "capture-" + table.name(),
-                    new CaptureLoop(capture, dialect, state, permits, meters, desk, orders));
+                    new CaptureLoop(
+                            capture,
+                            dialect,
+                            state,
+                            permits,
+                            meters,
+                            desk,
+                            orders,
+                            journalLook(journal, writer, dialect, table)));
         }
         Map<String, Contract.Table> commands = commands(contract);
         if (!commands.isEmpty()) {
@@ -166,6 +177,21 @@ final class Agent implements AutoCloseable {
                     new CommandLoop(
                             server, dialect, new InboxWriter(dialect, commands), watcher, meters));
         }
+    }
+
+    private @Nullable JournalLook journalLook(
+            Optional<Journal> journal,
+            JournalLook.Writer writer,
+            Dialect dialect,
+            Contract.Table table) {
+        if (table.capture().orElseThrow().way() != Contract.Way.JOURNAL) {
+            return null;
+        }
+        if (journal.isEmpty()) {
+            LOG.warn("'{}' is compared: this source can have no journal", table.name());
+            return null;
+        }
+        return new JournalLook(journal.get(), writer, dialect, table, desk);
     }
 
     /// Captures by the log what the contract wants so and the source allows.

@@ -12,6 +12,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -119,6 +120,53 @@ final class TableCapture {
                             });
             known.split(finish(sender, known, since));
         } while (!whole);
+    }
+
+    /// Captures the rows that the journal names as they are now, where they differ from what was
+    /// sent.
+    ///
+    /// @param entries of rows, not of the whole table
+    void byKeys(Connection connection, List<Journal.Entry> entries)
+            throws SQLException, InterruptedException {
+        long since = spool.generation();
+        if (!isKnown(connection)) {
+            snapshot(connection);
+            return;
+        }
+        RowState.TableState known = state.table(table.name());
+        Sender sender = new Sender(known, since);
+        Map<List<String>, Set<Long>> hashes = new LinkedHashMap<>();
+        for (Journal.Entry entry : entries) {
+            hashes.computeIfAbsent(entry.key(), _ -> new TreeSet<>()).add(entry.keyHash());
+        }
+        List<List<String>> keys = List.copyOf(hashes.keySet());
+        for (int from = 0; from < keys.size(); from += KEYS_AT_ONCE) {
+            List<List<String>> some =
+                    keys.subList(from, Math.min(keys.size(), from + KEYS_AT_ONCE));
+            Set<Long> gone =
+                    some.stream()
+                            .flatMap(key -> hashes.getOrDefault(key, Set.of()).stream())
+                            .collect(Collectors.toCollection(TreeSet::new));
+            fetch(
+                    connection,
+                    some,
+                    rows -> {
+                        gone.remove(rows.getLong(table.columns().size() + 1));
+                        sendIfChanged(rows, known, sender);
+                    });
+            for (long hash : gone) {
+                for (RowState.Row row : known.rows((int) (hash & known.mask()))) {
+                    if (row.keyHash() == hash) {
+                        known.remove(row);
+                        sender.add(new Change.Delete(source.keyOnly(row.key())));
+                    }
+                }
+            }
+            if (known.pending() > PENDING_MAX) {
+                known.split(finish(sender, known, since));
+            }
+        }
+        known.split(finish(sender, known, since));
     }
 
     private interface Rows {
@@ -383,7 +431,13 @@ final class TableCapture {
         }
 
         private void fetchChanged() throws SQLException, InterruptedException {
-            fetch(connection, changed, known, sender);
+            fetch(
+                    connection,
+                    changed.stream().map(RowState.Row::key).toList(),
+                    rows -> {
+                        @Nullable String[] values = source.values(rows);
+                        upsert(source.rowState(rows, values), values, known, sender);
+                    });
             changed.clear();
             if (known.pending() > PENDING_MAX) {
                 finish(sender, known, since);
@@ -404,11 +458,8 @@ final class TableCapture {
         }
     }
 
-    private void fetch(
-            Connection connection,
-            List<RowState.Row> wanted,
-            RowState.TableState known,
-            Sender sender)
+    /// Gives the rows with these keys, one after another.
+    private void fetch(Connection connection, List<List<String>> keys, Rows to)
             throws SQLException, InterruptedException {
         String one = "(" + dialect.keyPredicate(table.key()) + ")";
         String sql =
@@ -416,18 +467,17 @@ final class TableCapture {
                         .formatted(
                                 source.columns(),
                                 source.name(),
-                                wanted.stream().map(_ -> one).collect(Collectors.joining(" OR ")));
+                                keys.stream().map(_ -> one).collect(Collectors.joining(" OR ")));
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             int at = 1;
-            for (RowState.Row row : wanted) {
-                for (String value : row.key()) {
+            for (List<String> key : keys) {
+                for (String value : key) {
                     statement.setString(at++, value);
                 }
             }
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    @Nullable String[] values = source.values(rows);
-                    upsert(source.rowState(rows, values), values, known, sender);
+                    to.take(rows);
                 }
             }
         }

@@ -51,15 +51,20 @@ final class TableDesk {
     private final Map<String, Entry> entries = new ConcurrentHashMap<>();
     private volatile long keptBytes;
 
-    /// @param way as the contract names it: log, stamp, compare, or feed
+    /// @param way as the contract names it: log, stamp, journal, compare, or feed
     void add(String table, String way) {
-        ways.put(table, way);
+        way(table, way);
         put(table, Phase.WAITING, -1, 0, Duration.ZERO);
     }
 
     private void put(String table, Phase phase, double done, long rows, Duration spent) {
         entries.put(
                 table, new Entry(phase, done, rows, spent, Instant.now(), "", "", Instant.now()));
+    }
+
+    /// The table is captured another way from now on.
+    void way(String table, String way) {
+        ways.put(table, way);
     }
 
     void snapshot(String table, double done, long rows, Duration spent) {
