@@ -456,10 +456,10 @@ final class LogCapture implements Runnable, LogContext {
                 "SELECT %s FROM %s WHERE %s"
                         .formatted(
                                 table.columns().stream()
-                                        .map(column -> dialect.select(column))
+                                        .map(column -> dialect.select(table, column))
                                         .collect(Collectors.joining(", ")),
                                 dialect.name(table.physicalName()),
-                                dialect.keyPredicate(table.key()));
+                                dialect.keyPredicate(table));
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < key.size(); i++) {
                 statement.setString(i + 1, key.get(i));

@@ -66,8 +66,9 @@ final class SourceRows {
         return table.columns().stream().map(this::select).collect(Collectors.joining(", "))
                 + ", "
                 + dialect.keyHash(table)
-                + ", "
-                + dialect.rowHash(table);
+                + " AS foz_key_hash, "
+                + dialect.rowHash(table)
+                + " AS foz_row_hash";
     }
 
     String keyColumns() {
@@ -92,7 +93,7 @@ final class SourceRows {
                                                 name(),
                                                 after.isEmpty()
                                                         ? ""
-                                                        : " WHERE " + dialect.keyAfter(table.key()),
+                                                        : " WHERE " + dialect.keyAfter(table),
                                                 order),
                                 rows));
         List<Integer> places =
@@ -104,7 +105,9 @@ final class SourceRows {
     }
 
     private String select(Column column) {
-        return column.name().equals(Contract.ROW) ? dialect.rowName(table) : dialect.select(column);
+        return column.name().equals(Contract.ROW)
+                ? dialect.rowName(table)
+                : dialect.select(table, column);
     }
 
     /// The values of a result with [#columns].

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class TableCapture {
 
     private static final int CHANGES_AT_ONCE = 500;
-    private static final int KEYS_AT_ONCE = 500;
+    private static final int KEYS_AT_ONCE_MAX = 500;
     private static final int PENDING_MAX = 10_000;
 
     private final Table table;
@@ -40,6 +40,7 @@ final class TableCapture {
     private final SourceRows source;
     private final TableSnapshot snapshot;
     private final TableCheck check;
+    private final int keysAtOnce;
     private long rowsCaptured;
 
     TableCapture(
@@ -57,6 +58,8 @@ final class TableCapture {
         this.spool = spool;
         this.fetchRows = fetchRows;
         this.source = new SourceRows(table, dialect);
+        this.keysAtOnce =
+                Math.clamp(dialect.parametersMax() / table.key().size(), 1, KEYS_AT_ONCE_MAX);
         this.header = LogCapture.header(table);
         this.snapshot = new TableSnapshot(table, dialect, state, cutter, spool, fetchRows, desk);
         this.check = new TableCheck(table, dialect, state, cutter, fetchRows);
@@ -93,7 +96,7 @@ final class TableCapture {
             snapshot(connection);
             return;
         }
-        RowState.TableState known = state.table(table.name(), table.isKeyless());
+        RowState.TableState known = state.table(table.name(), dialect.sums(table));
         Sender sender = new Sender(known, since);
         String sql =
                 "SELECT %s FROM %s WHERE %s >= %s"
@@ -101,7 +104,7 @@ final class TableCapture {
                                 source.columns(),
                                 source.name(),
                                 dialect.name(stamp.physicalName()),
-                                dialect.stampBefore(stamp, backMs));
+                                dialect.stampBefore(table, stamp, backMs));
         boolean whole;
         do {
             whole =
@@ -132,6 +135,7 @@ final class TableCapture {
     private boolean read(Connection connection, Sender sender, String sql, Rows take)
             throws SQLException, InterruptedException {
         connection.setAutoCommit(false);
+        dialect.begin(connection);
         sender.waits = false;
         try (Statement statement = connection.createStatement()) {
             statement.setFetchSize(fetchRows);
@@ -202,7 +206,7 @@ final class TableCapture {
             snapshot(connection);
             return;
         }
-        RowState.TableState known = state.table(table.name(), table.isKeyless());
+        RowState.TableState known = state.table(table.name(), dialect.sums(table));
         Difference found;
         do {
             found = difference(connection, known);
@@ -232,10 +236,11 @@ final class TableCapture {
         long count = 0;
         Set<Integer> different = new TreeSet<>();
         String sql =
-                "SELECT %s, count(*), %s FROM %s GROUP BY 1"
+                "SELECT foz_group, count(*), %s FROM (SELECT %s AS foz_group, %s AS foz_hash FROM %s) foz_rows GROUP BY foz_group"
                         .formatted(
+                                dialect.combine("foz_hash", dialect.sums(table)),
                                 dialect.group(dialect.keyHash(table), known.mask()),
-                                dialect.combine(dialect.rowHash(table), table.isKeyless()),
+                                dialect.rowHash(table),
                                 source.name());
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
@@ -274,18 +279,11 @@ final class TableCapture {
                         : "%s, %s, %s"
                                 .formatted(
                                         source.keyColumns(),
-                                        dialect.keyHash(table),
-                                        dialect.rowHash(table));
+                                        dialect.keyHash(table) + " AS foz_key_hash",
+                                        dialect.rowHash(table) + " AS foz_row_hash");
         String sql =
-                "SELECT %s FROM %s WHERE %s IN (%s) ORDER BY %s"
-                        .formatted(
-                                wanted,
-                                source.name(),
-                                group,
-                                groups.stream()
-                                        .map(String::valueOf)
-                                        .collect(Collectors.joining(", ")),
-                                group);
+                "SELECT %s FROM %s WHERE %s ORDER BY %s"
+                        .formatted(wanted, source.name(), dialect.isAmong(group, groups), group);
         Sender sender = new Sender(known, since);
         Groups work = new Groups(connection, known, groups, sender);
         boolean whole =
@@ -365,7 +363,7 @@ final class TableCapture {
             RowState.Row before = left.remove(row.key());
             if (before == null || before.rowHash() != row.rowHash()) {
                 changed.add(row);
-                if (changed.size() >= KEYS_AT_ONCE) {
+                if (changed.size() >= keysAtOnce) {
                     fetchChanged();
                 }
             }
@@ -410,7 +408,7 @@ final class TableCapture {
             RowState.TableState known,
             Sender sender)
             throws SQLException, InterruptedException {
-        String one = "(" + dialect.keyPredicate(table.key()) + ")";
+        String one = "(" + dialect.keyPredicate(table) + ")";
         String sql =
                 "SELECT %s FROM %s WHERE %s"
                         .formatted(

@@ -270,7 +270,7 @@ final class LogSite implements AutoCloseable {
                                 "SELECT %s FROM %s"
                                         .formatted(
                                                 declared.columns().stream()
-                                                        .map(dialect::select)
+                                                        .map(c -> dialect.select(declared, c))
                                                         .collect(Collectors.joining(", ")),
                                                 dialect.name(declared.physicalName())))) {
             List<String> lines = new ArrayList<>();

@@ -84,10 +84,10 @@ final class MariadbChunks implements ChunkReader {
                 "SELECT %s FROM %s%s ORDER BY %s"
                         .formatted(
                                 table.columns().stream()
-                                        .map(dialect::select)
+                                        .map(column -> dialect.select(table, column))
                                         .collect(Collectors.joining(", ")),
                                 dialect.name(table.physicalName()),
-                                after.isEmpty() ? "" : " WHERE " + dialect.keyAfter(table.key()),
+                                after.isEmpty() ? "" : " WHERE " + dialect.keyAfter(table),
                                 table.key().stream()
                                         .map(Column::physicalName)
                                         .map(dialect::name)

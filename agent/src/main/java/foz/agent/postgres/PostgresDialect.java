@@ -221,13 +221,15 @@ final class PostgresDialect implements Dialect {
 
     /// As a comparison of rows, which one range of an index answers.
     @Override
-    public String keyAfter(List<Column> key) {
+    public String keyAfter(Table table) {
         return "(%s) > (%s)"
                 .formatted(
-                        key.stream()
+                        table.key().stream()
                                 .map(column -> name(column.physicalName()))
                                 .collect(Collectors.joining(", ")),
-                        key.stream().map(this::parameter).collect(Collectors.joining(", ")));
+                        table.key().stream()
+                                .map(column -> parameter(table, column))
+                                .collect(Collectors.joining(", ")));
     }
 
     @Override
@@ -243,7 +245,7 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
-    public String stampBefore(Column stamp, long ms) {
+    public String stampBefore(Table table, Column stamp, long ms) {
         String back = " - make_interval(secs => " + ms / 1000.0 + ")";
         return switch (stamp.type().kind()) {
             case TIMESTAMP -> "(" + localNow() + back + ")";
