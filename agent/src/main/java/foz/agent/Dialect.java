@@ -72,6 +72,7 @@ public interface Dialect {
     /// as nothing; empty when all do.
     Optional<String> bytes(Table table);
 
+    /// A table's or a column's name as SQL has it.
     String name(String physicalName);
 
     /// The name of a keyless table's row as an SQL expression; see [foz.contract.RowName].
@@ -95,7 +96,7 @@ public interface Dialect {
     String stampBefore(Table table, Column stamp, long ms);
 
     /// The column's canonical text.
-    @Nullable String read(ResultSet row, int index, Column column) throws SQLException;
+    @Nullable String read(ResultSet row, int index, Table table, Column column) throws SQLException;
 
     /// Whether the fault is the statement's own, so that repeating it cannot help.
     boolean isRefusal(SQLException e);

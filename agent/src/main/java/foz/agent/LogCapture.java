@@ -469,7 +469,7 @@ final class LogCapture implements Runnable, LogContext {
                 if (row.next()) {
                     to.upsert(header);
                     for (int i = 0; i < table.columns().size(); i++) {
-                        to.text(dialect.read(row, i + 1, table.columns().get(i)));
+                        to.text(dialect.read(row, i + 1, table, table.columns().get(i)));
                     }
                 } else {
                     // The change that made it go is known from now on, and left out.

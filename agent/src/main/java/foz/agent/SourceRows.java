@@ -42,7 +42,8 @@ final class SourceRows {
     List<String> keyValues(ResultSet rows) throws SQLException {
         List<String> values = new ArrayList<>(key.length);
         for (int i = 0; i < key.length; i++) {
-            values.add(String.valueOf(dialect.read(rows, i + 1, table.columns().get(key[i]))));
+            values.add(
+                    String.valueOf(dialect.read(rows, i + 1, table, table.columns().get(key[i]))));
         }
         return values;
     }
@@ -114,7 +115,7 @@ final class SourceRows {
     @Nullable String[] values(ResultSet rows) throws SQLException {
         @Nullable String[] values = new @Nullable String[table.columns().size()];
         for (int i = 0; i < values.length; i++) {
-            values[i] = dialect.read(rows, i + 1, table.columns().get(i));
+            values[i] = dialect.read(rows, i + 1, table, table.columns().get(i));
         }
         return values;
     }

@@ -9,13 +9,26 @@ import java.nio.file.Path;
 /// @param logName what the agent calls its own things at the source, such as a slot: letters,
 ///   digits and _, 63 at most
 /// @param workDir folder for what the engine keeps
+/// @param adaptersDir folder with a folder of jars for each driver that Foz does not bring along
 public record SourceSettings(
         String jdbcUrl,
         String jdbcUser,
         String jdbcPassword,
         String timeZone,
         String logName,
-        Path workDir) {
+        Path workDir,
+        Path adaptersDir) {
+
+    /// A source whose driver Foz brings along.
+    public SourceSettings(
+            String jdbcUrl,
+            String jdbcUser,
+            String jdbcPassword,
+            String timeZone,
+            String logName,
+            Path workDir) {
+        this(jdbcUrl, jdbcUser, jdbcPassword, timeZone, logName, workDir, Path.of("adapters"));
+    }
 
     /// A source of which no log is read.
     public SourceSettings(String jdbcUrl, String jdbcUser, String jdbcPassword, String timeZone) {

@@ -277,7 +277,7 @@ final class LogSite implements AutoCloseable {
             while (rows.next()) {
                 List<String> values = new ArrayList<>();
                 for (int i = 1; i <= declared.columns().size(); i++) {
-                    String value = dialect.read(rows, i, declared.columns().get(i - 1));
+                    String value = dialect.read(rows, i, declared, declared.columns().get(i - 1));
                     values.add(value == null ? "∅" : value);
                 }
                 lines.add(String.join("|", values));

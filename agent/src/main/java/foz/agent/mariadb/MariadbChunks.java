@@ -101,7 +101,7 @@ final class MariadbChunks implements ChunkReader {
         @Nullable String[] values = new @Nullable String[table.columns().size()];
         to.upsert(header);
         for (int i = 0; i < values.length; i++) {
-            values[i] = dialect.read(rows, i + 1, table.columns().get(i));
+            values[i] = dialect.read(rows, i + 1, table, table.columns().get(i));
             to.text(values[i]);
         }
         for (int place : header.key()) {

@@ -260,7 +260,8 @@ final class MariadbDialect implements Dialect {
     }
 
     @Override
-    public @Nullable String read(ResultSet row, int index, Column column) throws SQLException {
+    public @Nullable String read(ResultSet row, int index, Table table, Column column)
+            throws SQLException {
         return switch (column.type().kind()) {
             case BYTES -> hex(row.getBytes(index));
             case TEXT -> text(row, index);

@@ -272,7 +272,8 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
-    public @Nullable String read(ResultSet row, int index, Column column) throws SQLException {
+    public @Nullable String read(ResultSet row, int index, Table table, Column column)
+            throws SQLException {
         // Text as the server wrote it is canonical already.
         return row.getString(index);
     }
