@@ -83,7 +83,7 @@ final class AgentMeters implements AutoCloseable {
     /// Rows that a compare found although the table is captured by its journal. Those that changed
     /// while it ran are among them.
     void notJournalled(String table, long rows) {
-        registry.counter("foz.agent.journal.missed.rows", "table", table).increment(rows);
+        registry.counter("foz.agent.journal.missed.rows", "table", table).increment((double) rows);
     }
 
     private double age(String table) {

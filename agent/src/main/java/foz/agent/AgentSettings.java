@@ -121,10 +121,10 @@ record AgentSettings(
                             values.getOrDefault("sourceTimeZone", ""),
                             logName(),
                             path("dataDir").resolve("log"),
+                            adapters(),
                             values.getOrDefault("logReader", ""),
                             adapterSettings()),
-                    file.toAbsolutePath()
-                            .resolveSibling(values.getOrDefault("adaptersDir", adaptersDir())),
+                    adapters(),
                     path("dataDir"),
                     (int) number("metricsPort", 0, 0, 65_535),
                     (int) number("sourceConnectionsMax", 2, 1, 16),
@@ -158,8 +158,13 @@ record AgentSettings(
             return name;
         }
 
+        private Path adapters() {
+            return file.toAbsolutePath()
+                    .resolveSibling(values.getOrDefault("adaptersDir", adaptersUsual()));
+        }
+
         /// Beside the agent's own jars where Foz says where it lies, else beside the settings.
-        private static String adaptersDir() {
+        private static String adaptersUsual() {
             String home = System.getProperty("foz.home");
             return home == null ? "adapters" : Path.of(home, "lib", "adapters").toString();
         }

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -37,19 +38,41 @@ public interface Dialect {
     /// Bits that [#combine] drops of each hash, so that a group's sum is a 64-bit number.
     int SUM_SHIFT = 20;
 
+    /// Whether the hashes of a group are combined as a sum, or else by XOR, to which two equal rows
+    /// are as none.
+    default boolean sums(Table table) {
+        return table.isKeyless();
+    }
+
     /// Combines row hashes within a group, whatever their order.
     ///
-    /// @param sum whether as the sum of their upper bits, arithmetically shifted, or else by XOR,
-    ///   to which two equal rows are as none
+    /// @param sum whether as the sum of their upper bits, arithmetically shifted, or else by XOR
     String combine(String hash, boolean sum);
 
     /// The group, from 0, of a hash: its low bits.
     String group(String hash, int mask);
 
+    /// That a whole number, an expression of SQL, is one of these.
+    default String isAmong(String number, Collection<Integer> values) {
+        return "%s IN (%s)"
+                .formatted(
+                        number,
+                        values.stream().map(String::valueOf).collect(Collectors.joining(", ")));
+    }
+
+    /// How many parameters a statement can have.
+    default int parametersMax() {
+        return 65_535;
+    }
+
+    /// Called before the first statement of each transaction that reads.
+    default void begin(Connection connection) throws SQLException {}
+
     /// Bytes of a row's canonical texts, as an SQL expression. Columns whose type bounds them count
     /// as nothing; empty when all do.
     Optional<String> bytes(Table table);
 
+    /// A table's or a column's name as SQL has it.
     String name(String physicalName);
 
     /// The name of a keyless table's row as an SQL expression; see [foz.contract.RowName].
@@ -62,7 +85,7 @@ public interface Dialect {
     }
 
     /// What is asked for to [#read] a column, as an SQL expression.
-    default String select(Column column) {
+    default String select(Table table, Column column) {
         return name(column.physicalName());
     }
 
@@ -70,10 +93,10 @@ public interface Dialect {
     String constant(String value);
 
     /// The database's clock so long ago, in the type of the change stamp that it is compared with.
-    String stampBefore(Column stamp, long ms);
+    String stampBefore(Table table, Column stamp, long ms);
 
     /// The column's canonical text.
-    @Nullable String read(ResultSet row, int index, Column column) throws SQLException;
+    @Nullable String read(ResultSet row, int index, Table table, Column column) throws SQLException;
 
     /// Whether the fault is the statement's own, so that repeating it cannot help.
     boolean isRefusal(SQLException e);
@@ -98,14 +121,14 @@ public interface Dialect {
     }
 
     /// A canonical text given as a parameter, as an SQL expression that compares with the column.
-    default String parameter(Column column) {
+    default String parameter(Table table, Column column) {
         return "?";
     }
 
     /// `a = ? AND b = ?` over the key's columns.
-    default String keyPredicate(List<Column> key) {
-        return key.stream()
-                .map(column -> name(column.physicalName()) + " = " + parameter(column))
+    default String keyPredicate(Table table) {
+        return table.key().stream()
+                .map(column -> name(column.physicalName()) + " = " + parameter(table, column))
                 .collect(Collectors.joining(" AND "));
     }
 
@@ -117,10 +140,15 @@ public interface Dialect {
 
     /// That a row comes after another in the key's order, as a predicate. Its parameters are the
     /// other's texts, in the order of [#keyAfterParameters].
-    default String keyAfter(List<Column> key) {
+    default String keyAfter(Table table) {
+        return keyAfter(table, table.key());
+    }
+
+    private String keyAfter(Table table, List<Column> key) {
         Column first = key.getFirst();
         String name = name(first.physicalName());
-        String after = name + " > " + parameter(first);
+        String parameter = parameter(table, first);
+        String after = name + " > " + parameter;
         if (key.size() == 1) {
             return after;
         }
@@ -128,11 +156,11 @@ public interface Dialect {
         return "%s >= %s AND (%s OR (%s = %s AND (%s)))"
                 .formatted(
                         name,
-                        parameter(first),
+                        parameter,
                         after,
                         name,
-                        parameter(first),
-                        keyAfter(key.subList(1, key.size())));
+                        parameter,
+                        keyAfter(table, key.subList(1, key.size())));
     }
 
     /// The parameters of [#keyAfter], by their place in the key.

@@ -330,8 +330,7 @@ final class Doctor {
                 .forEach((what, remedy) -> add("log", Outcome.WARNING, what, remedy));
     }
 
-    private void journal(
-            Engine engine, Dialect dialect, Connection connection, Contract contract)
+    private void journal(Engine engine, Dialect dialect, Connection connection, Contract contract)
             throws SQLException {
         List<Table> wanted =
                 contract.captured().stream()
@@ -342,7 +341,11 @@ final class Doctor {
         }
         Optional<Journal> journal = engine.journal(settings.database(), dialect);
         if (journal.isEmpty()) {
-            add("journal", Outcome.WARNING, "this source can have none; its tables are compared", "");
+            add(
+                    "journal",
+                    Outcome.WARNING,
+                    "this source can have none; its tables are compared",
+                    "");
             return;
         }
         for (Table table : wanted) {

@@ -81,16 +81,18 @@ final class Engines {
         if (Files.isDirectory(dir)) {
             for (Path folder : list(dir)) {
                 if (Files.isDirectory(folder)) {
-                    URL[] jars =
-                            list(folder).stream()
-                                    .filter(file -> file.toString().endsWith(".jar"))
-                                    .map(Engines::url)
-                                    .toArray(URL[]::new);
-                    loaders.add(new AdapterLoader(jars, Engines.class.getClassLoader()));
+                    loaders.add(new AdapterLoader(jars(folder), Engines.class.getClassLoader()));
                 }
             }
         }
         return loaders;
+    }
+
+    static URL[] jars(Path folder) {
+        return list(folder).stream()
+                .filter(file -> file.toString().endsWith(".jar"))
+                .map(Engines::url)
+                .toArray(URL[]::new);
     }
 
     private static List<Path> list(Path dir) {

@@ -19,7 +19,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// A table at the source in which triggers write the key of each row that changed. It is a queue: a
 /// row that is there is to be looked at, and goes once what it led to is durable. So no order of
-/// numbers is relied on, in which transactions do not commit, and nothing tells how far it was read.
+/// numbers is relied on, in which transactions do not commit, and nothing tells how far it was
+/// read.
 ///
 /// Several agents have a journal each, by [SourceSettings#logName]. Safe for several threads.
 public abstract class Journal {

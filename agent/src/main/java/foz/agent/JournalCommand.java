@@ -57,13 +57,10 @@ final class JournalCommand {
                 Dialect dialect = engine.dialect(settings.database());
                 Journal journal =
                         engine.journal(settings.database(), dialect)
-                                .orElseThrow(
-                                        () ->
-                                                new SettingsException(
-                                                        "the source %s can have no journal; let foz.capture be stamp or compare"
-                                                                .formatted(
-                                                                        settings.database()
-                                                                                .jdbcUrl())));
+                                .orElseThrow(() ->
+                                        new SettingsException(
+                                                "the source %s can have no journal; let foz.capture be stamp or compare"
+                                                        .formatted(settings.database().jdbcUrl())));
                 return run(new Work(settings, engine, dialect, journal));
             } catch (SettingsException | ContractException e) {
                 System.err.println("foz agent: " + e.getMessage());
@@ -117,7 +114,10 @@ final class JournalCommand {
                             password,
                             agent.timeZone(),
                             agent.logName(),
-                            agent.workDir());
+                            agent.workDir(),
+                            agent.adaptersDir(),
+                            agent.logReader(),
+                            agent.adapterSettings());
             return engine.dialect(owner).openForCommands();
         }
 
@@ -154,7 +154,8 @@ final class JournalCommand {
                     statement.execute(sql);
                 } catch (SQLException e) {
                     throw new SQLException(
-                            "%s; at: %s".formatted(e.getMessage(), sql.lines().findFirst().orElse("")),
+                            "%s; at: %s"
+                                    .formatted(e.getMessage(), sql.lines().findFirst().orElse("")),
                             e.getSQLState(),
                             e);
                 }
@@ -163,7 +164,8 @@ final class JournalCommand {
     }
 
     private static void print(List<String> statements, boolean whole) {
-        statements.forEach(sql -> System.out.println(whole ? sql : "ran: " + sql.lines().findFirst().orElse("")));
+        statements.forEach(sql ->
+                System.out.println(whole ? sql : "ran: " + sql.lines().findFirst().orElse("")));
     }
 
     /// `foz agent journal script`.

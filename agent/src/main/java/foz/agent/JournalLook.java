@@ -34,8 +34,7 @@ final class JournalLook {
     private boolean serves;
     private String told = "";
 
-    JournalLook(
-            Journal journal, Writer writer, Dialect dialect, Table table, TableDesk desk) {
+    JournalLook(Journal journal, Writer writer, Dialect dialect, Table table, TableDesk desk) {
         this.journal = journal;
         this.writer = writer;
         this.dialect = dialect;

@@ -457,10 +457,10 @@ final class LogCapture implements Runnable, LogContext {
                 "SELECT %s FROM %s WHERE %s"
                         .formatted(
                                 table.columns().stream()
-                                        .map(column -> dialect.select(column))
+                                        .map(column -> dialect.select(table, column))
                                         .collect(Collectors.joining(", ")),
                                 dialect.name(table.physicalName()),
-                                dialect.keyPredicate(table.key()));
+                                dialect.keyPredicate(table));
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < key.size(); i++) {
                 statement.setString(i + 1, key.get(i));
@@ -470,7 +470,7 @@ final class LogCapture implements Runnable, LogContext {
                 if (row.next()) {
                     to.upsert(header);
                     for (int i = 0; i < table.columns().size(); i++) {
-                        to.text(dialect.read(row, i + 1, table.columns().get(i)));
+                        to.text(dialect.read(row, i + 1, table, table.columns().get(i)));
                     }
                 } else {
                     // The change that made it go is known from now on, and left out.

@@ -42,7 +42,8 @@ final class SourceRows {
     List<String> keyValues(ResultSet rows) throws SQLException {
         List<String> values = new ArrayList<>(key.length);
         for (int i = 0; i < key.length; i++) {
-            values.add(String.valueOf(dialect.read(rows, i + 1, table.columns().get(key[i]))));
+            values.add(
+                    String.valueOf(dialect.read(rows, i + 1, table, table.columns().get(key[i]))));
         }
         return values;
     }
@@ -66,8 +67,9 @@ final class SourceRows {
         return table.columns().stream().map(this::select).collect(Collectors.joining(", "))
                 + ", "
                 + dialect.keyHash(table)
-                + ", "
-                + dialect.rowHash(table);
+                + " AS foz_key_hash, "
+                + dialect.rowHash(table)
+                + " AS foz_row_hash";
     }
 
     String keyColumns() {
@@ -92,7 +94,7 @@ final class SourceRows {
                                                 name(),
                                                 after.isEmpty()
                                                         ? ""
-                                                        : " WHERE " + dialect.keyAfter(table.key()),
+                                                        : " WHERE " + dialect.keyAfter(table),
                                                 order),
                                 rows));
         List<Integer> places =
@@ -104,14 +106,16 @@ final class SourceRows {
     }
 
     private String select(Column column) {
-        return column.name().equals(Contract.ROW) ? dialect.rowName(table) : dialect.select(column);
+        return column.name().equals(Contract.ROW)
+                ? dialect.rowName(table)
+                : dialect.select(table, column);
     }
 
     /// The values of a result with [#columns].
     @Nullable String[] values(ResultSet rows) throws SQLException {
         @Nullable String[] values = new @Nullable String[table.columns().size()];
         for (int i = 0; i < values.length; i++) {
-            values[i] = dialect.read(rows, i + 1, table.columns().get(i));
+            values[i] = dialect.read(rows, i + 1, table, table.columns().get(i));
         }
         return values;
     }

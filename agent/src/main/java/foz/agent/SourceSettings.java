@@ -10,6 +10,7 @@ import java.util.Map;
 /// @param logName what the agent calls its own things at the source, such as a slot: letters,
 ///   digits and _, 63 at most
 /// @param workDir folder for what the engine keeps
+/// @param adaptersDir folder with a folder of jars for each driver that Foz does not bring along
 /// @param logReader by which the log is read, as [LogReader#name] says, or `own`; empty: whichever
 ///   is the default for such an address
 /// @param adapterSettings settings of adapters, each under its whole name: `debezium.…`
@@ -20,6 +21,7 @@ public record SourceSettings(
         String timeZone,
         String logName,
         Path workDir,
+        Path adaptersDir,
         String logReader,
         Map<String, String> adapterSettings) {
 
@@ -27,7 +29,7 @@ public record SourceSettings(
         adapterSettings = Map.copyOf(adapterSettings);
     }
 
-    /// A source whose log is read by the address's default.
+    /// A source whose driver Foz brings along, and whose log is read by the address's default.
     public SourceSettings(
             String jdbcUrl,
             String jdbcUser,
@@ -35,7 +37,16 @@ public record SourceSettings(
             String timeZone,
             String logName,
             Path workDir) {
-        this(jdbcUrl, jdbcUser, jdbcPassword, timeZone, logName, workDir, "", Map.of());
+        this(
+                jdbcUrl,
+                jdbcUser,
+                jdbcPassword,
+                timeZone,
+                logName,
+                workDir,
+                Path.of("adapters"),
+                "",
+                Map.of());
     }
 
     /// A source of which no log is read.

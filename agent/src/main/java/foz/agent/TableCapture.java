@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class TableCapture {
 
     private static final int CHANGES_AT_ONCE = 500;
-    private static final int KEYS_AT_ONCE = 500;
+    private static final int KEYS_AT_ONCE_MAX = 500;
     private static final int PENDING_MAX = 10_000;
 
     private final Table table;
@@ -41,6 +41,7 @@ final class TableCapture {
     private final SourceRows source;
     private final TableSnapshot snapshot;
     private final TableCheck check;
+    private final int keysAtOnce;
     private long rowsCaptured;
 
     TableCapture(
@@ -58,6 +59,8 @@ final class TableCapture {
         this.spool = spool;
         this.fetchRows = fetchRows;
         this.source = new SourceRows(table, dialect);
+        this.keysAtOnce =
+                Math.clamp(dialect.parametersMax() / table.key().size(), 1, KEYS_AT_ONCE_MAX);
         this.header = LogCapture.header(table);
         this.snapshot = new TableSnapshot(table, dialect, state, cutter, spool, fetchRows, desk);
         this.check = new TableCheck(table, dialect, state, cutter, fetchRows);
@@ -94,7 +97,7 @@ final class TableCapture {
             snapshot(connection);
             return;
         }
-        RowState.TableState known = state.table(table.name(), table.isKeyless());
+        RowState.TableState known = state.table(table.name(), dialect.sums(table));
         Sender sender = new Sender(known, since);
         String sql =
                 "SELECT %s FROM %s WHERE %s >= %s"
@@ -102,7 +105,7 @@ final class TableCapture {
                                 source.columns(),
                                 source.name(),
                                 dialect.name(stamp.physicalName()),
-                                dialect.stampBefore(stamp, backMs));
+                                dialect.stampBefore(table, stamp, backMs));
         boolean whole;
         do {
             whole =
@@ -140,9 +143,8 @@ final class TableCapture {
             hashes.computeIfAbsent(entry.key(), _ -> new TreeSet<>()).add(entry.keyHash());
         }
         List<List<String>> keys = List.copyOf(hashes.keySet());
-        for (int from = 0; from < keys.size(); from += KEYS_AT_ONCE) {
-            List<List<String>> some =
-                    keys.subList(from, Math.min(keys.size(), from + KEYS_AT_ONCE));
+        for (int from = 0; from < keys.size(); from += keysAtOnce) {
+            List<List<String>> some = keys.subList(from, Math.min(keys.size(), from + keysAtOnce));
             Set<Long> gone =
                     some.stream()
                             .flatMap(key -> hashes.getOrDefault(key, Set.of()).stream())
@@ -180,6 +182,7 @@ final class TableCapture {
     private boolean read(Connection connection, Sender sender, String sql, Rows take)
             throws SQLException, InterruptedException {
         connection.setAutoCommit(false);
+        dialect.begin(connection);
         sender.waits = false;
         try (Statement statement = connection.createStatement()) {
             statement.setFetchSize(fetchRows);
@@ -250,7 +253,7 @@ final class TableCapture {
             snapshot(connection);
             return;
         }
-        RowState.TableState known = state.table(table.name(), table.isKeyless());
+        RowState.TableState known = state.table(table.name(), dialect.sums(table));
         Difference found;
         do {
             found = difference(connection, known);
@@ -280,10 +283,11 @@ final class TableCapture {
         long count = 0;
         Set<Integer> different = new TreeSet<>();
         String sql =
-                "SELECT %s, count(*), %s FROM %s GROUP BY 1"
+                "SELECT foz_group, count(*), %s FROM (SELECT %s AS foz_group, %s AS foz_hash FROM %s) foz_rows GROUP BY foz_group"
                         .formatted(
+                                dialect.combine("foz_hash", dialect.sums(table)),
                                 dialect.group(dialect.keyHash(table), known.mask()),
-                                dialect.combine(dialect.rowHash(table), table.isKeyless()),
+                                dialect.rowHash(table),
                                 source.name());
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
@@ -322,18 +326,11 @@ final class TableCapture {
                         : "%s, %s, %s"
                                 .formatted(
                                         source.keyColumns(),
-                                        dialect.keyHash(table),
-                                        dialect.rowHash(table));
+                                        dialect.keyHash(table) + " AS foz_key_hash",
+                                        dialect.rowHash(table) + " AS foz_row_hash");
         String sql =
-                "SELECT %s FROM %s WHERE %s IN (%s) ORDER BY %s"
-                        .formatted(
-                                wanted,
-                                source.name(),
-                                group,
-                                groups.stream()
-                                        .map(String::valueOf)
-                                        .collect(Collectors.joining(", ")),
-                                group);
+                "SELECT %s FROM %s WHERE %s ORDER BY %s"
+                        .formatted(wanted, source.name(), dialect.isAmong(group, groups), group);
         Sender sender = new Sender(known, since);
         Groups work = new Groups(connection, known, groups, sender);
         boolean whole =
@@ -413,7 +410,7 @@ final class TableCapture {
             RowState.Row before = left.remove(row.key());
             if (before == null || before.rowHash() != row.rowHash()) {
                 changed.add(row);
-                if (changed.size() >= KEYS_AT_ONCE) {
+                if (changed.size() >= keysAtOnce) {
                     fetchChanged();
                 }
             }
@@ -461,7 +458,7 @@ final class TableCapture {
     /// Gives the rows with these keys, one after another.
     private void fetch(Connection connection, List<List<String>> keys, Rows to)
             throws SQLException, InterruptedException {
-        String one = "(" + dialect.keyPredicate(table.key()) + ")";
+        String one = "(" + dialect.keyPredicate(table) + ")";
         String sql =
                 "SELECT %s FROM %s WHERE %s"
                         .formatted(

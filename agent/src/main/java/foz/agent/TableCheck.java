@@ -41,7 +41,7 @@ final class TableCheck {
     /// @param since the spool's generation when the compare before began
     void claim(Connection connection, long check, long since)
             throws SQLException, InterruptedException {
-        RowState.TableState known = state.table(table.name(), table.isKeyless());
+        RowState.TableState known = state.table(table.name(), dialect.sums(table));
         buffer.clear();
         buffer.add(header, new Change.CheckBegin(table.name(), check));
         boolean paged = !table.isKeyless() && dialect.isKeyIndexed(connection, table);
@@ -69,6 +69,7 @@ final class TableCheck {
         boolean last = false;
         while (!last) {
             int count = 0;
+            dialect.begin(connection);
             try (PreparedStatement page = source.page(connection, after, cutter.rowsMax())) {
                 page.setFetchSize(fetchRows);
                 try (ResultSet rows = page.executeQuery()) {
@@ -91,6 +92,7 @@ final class TableCheck {
 
     private void whole(Connection connection, RowState.TableState known, long since)
             throws SQLException, InterruptedException {
+        dialect.begin(connection);
         try (Statement statement = connection.createStatement()) {
             statement.setFetchSize(fetchRows);
             try (ResultSet rows =

@@ -104,7 +104,7 @@ final class TableSnapshot {
                 readWhole(connection, collector, reached.snapshot(), since);
             }
             cutter.flush(since);
-            collector.finish(table.isKeyless(), dialect.keyHash(table));
+            collector.finish(dialect.sums(table), dialect.keyHash(table));
             mark("", since);
             return collector.rows();
         } finally {
@@ -142,6 +142,7 @@ final class TableSnapshot {
         }
         List<String> after = reached.after();
         boolean last = true;
+        dialect.begin(connection);
         try (PreparedStatement statement = source.page(connection, after, cutter.rowsMax())) {
             statement.setFetchSize(fetchRows);
             try (ResultSet rows = statement.executeQuery()) {
@@ -197,6 +198,7 @@ final class TableSnapshot {
             throws SQLException, InterruptedException {
         buffer.clear();
         buffer.add(header, new Change.SnapshotBegin(table.name(), snapshot));
+        dialect.begin(connection);
         try (Statement statement = connection.createStatement()) {
             statement.setFetchSize(fetchRows);
             try (ResultSet rows =

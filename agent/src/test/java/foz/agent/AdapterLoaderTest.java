@@ -95,6 +95,7 @@ class AdapterLoaderTest {
                 "UTC",
                 "foz_x",
                 Path.of("log"),
+                Path.of("adapters"),
                 reader,
                 Map.of("debezium.a", "b"));
     }

@@ -23,8 +23,7 @@ abstract class JournalCases {
     static final LogSite.TableSpec ITEM =
             new LogSite.TableSpec("item", 1, List.of("id bigint", "name text", "price numeric"));
     static final LogSite.TableSpec LINE =
-            new LogSite.TableSpec(
-                    "line", 2, List.of("doc text", "no integer", "note text"));
+            new LogSite.TableSpec("line", 2, List.of("doc text", "no integer", "note text"));
     private static final String[] SETUP = {
         "CREATE TABLE item (id bigint PRIMARY KEY, name varchar(300), price numeric(12,2))",
         "CREATE TABLE line (doc varchar(60) NOT NULL, no integer NOT NULL, note varchar(300), PRIMARY KEY (doc, no))",
@@ -310,7 +309,8 @@ abstract class JournalCases {
         try (JournalSite site =
                 site(
                         tables,
-                        "CREATE TABLE %sa (id bigint PRIMARY KEY, name varchar(9))".formatted(start),
+                        "CREATE TABLE %sa (id bigint PRIMARY KEY, name varchar(9))"
+                                .formatted(start),
                         "CREATE TABLE %sb (id bigint PRIMARY KEY, name varchar(9))"
                                 .formatted(start))) {
             site.install();

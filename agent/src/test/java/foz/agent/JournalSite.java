@@ -67,12 +67,10 @@ final class JournalSite implements AutoCloseable {
     }
 
     private final class Part {
-        final Table table;
         final TableCapture capture;
         final JournalLook look;
 
         Part(Table table, Cutter cutter) {
-            this.table = table;
             TableDesk desk = new TableDesk();
             capture = new TableCapture(table, dialect, state, cutter, spool, 2_000, desk);
             look = new JournalLook(journal, writer(), dialect, table, desk);
@@ -194,18 +192,19 @@ final class JournalSite implements AutoCloseable {
 
     private List<String> source(Table table) throws SQLException {
         String columns =
-                table.columns().stream().map(dialect::select).collect(Collectors.joining(", "));
+                table.columns().stream()
+                        .map(column -> dialect.select(table, column))
+                        .collect(Collectors.joining(", "));
         try (Statement statement = connection.createStatement();
                 ResultSet rows =
                         statement.executeQuery(
                                 "SELECT %s FROM %s"
-                                        .formatted(
-                                                columns, dialect.name(table.physicalName())))) {
+                                        .formatted(columns, dialect.name(table.physicalName())))) {
             List<String> lines = new ArrayList<>();
             while (rows.next()) {
                 List<String> values = new ArrayList<>();
                 for (int i = 0; i < table.columns().size(); i++) {
-                    String value = dialect.read(rows, i + 1, table.columns().get(i));
+                    String value = dialect.read(rows, i + 1, table, table.columns().get(i));
                     values.add(value == null ? "∅" : value);
                 }
                 lines.add(String.join("|", values));

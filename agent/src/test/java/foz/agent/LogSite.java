@@ -279,14 +279,14 @@ final class LogSite implements AutoCloseable {
                                 "SELECT %s FROM %s"
                                         .formatted(
                                                 declared.columns().stream()
-                                                        .map(dialect::select)
+                                                        .map(c -> dialect.select(declared, c))
                                                         .collect(Collectors.joining(", ")),
                                                 dialect.name(declared.physicalName())))) {
             List<String> lines = new ArrayList<>();
             while (rows.next()) {
                 List<String> values = new ArrayList<>();
                 for (int i = 1; i <= declared.columns().size(); i++) {
-                    String value = dialect.read(rows, i, declared.columns().get(i - 1));
+                    String value = dialect.read(rows, i, declared, declared.columns().get(i - 1));
                     values.add(value == null ? "∅" : value);
                 }
                 lines.add(String.join("|", values));

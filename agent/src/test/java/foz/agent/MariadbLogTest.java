@@ -208,6 +208,7 @@ class MariadbLogTest {
                         "UTC",
                         "foz_" + database,
                         home.resolve("log"),
+                        adapters(),
                         logReader(),
                         Map.of()),
                 home,

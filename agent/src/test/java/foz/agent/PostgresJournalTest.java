@@ -132,7 +132,8 @@ class PostgresJournalTest extends JournalCases {
                     "SET bytea_output = 'escape'",
                     "SET search_path = pg_temp, public, pg_catalog");
             site.sql(
-                    german("INSERT INTO moment VALUES ('2026-03-04 05:06:07.890123+00', '2026-03-04', 'a'), ('infinity', '-infinity', 'b')"),
+                    german(
+                            "INSERT INTO moment VALUES ('2026-03-04 05:06:07.890123+00', '2026-03-04', 'a'), ('infinity', '-infinity', 'b')"),
                     "INSERT INTO span VALUES ('1 mon -2 days 03:04:05.6', 'a'), ('25 hours', 'b')",
                     "INSERT INTO ratio VALUES (0.1::float8 + 0.2::float8, 'a'), ('NaN', 'b')",
                     "INSERT INTO amount VALUES (1.50, 'a'), (-0.001, 'b'), ('Infinity', 'c')",
@@ -141,14 +142,17 @@ class PostgresJournalTest extends JournalCases {
                     "INSERT INTO word VALUES ('a b', 'a'), ('c', 'b')");
             site.pass();
             site.assertSame("after inserts");
-            for (String table : List.of("moment", "span", "ratio", "amount", "fixed", "raw", "word")) {
-                site.sql(german("UPDATE %s SET note = 'changed' WHERE note = 'a'".formatted(table)));
+            for (String table :
+                    List.of("moment", "span", "ratio", "amount", "fixed", "raw", "word")) {
+                site.sql(
+                        german("UPDATE %s SET note = 'changed' WHERE note = 'a'".formatted(table)));
             }
             // The same number, written otherwise.
             site.sql("UPDATE amount SET k = 1.5 WHERE k = 1.50");
             site.pass();
             site.assertSame("after updates");
-            for (String table : List.of("moment", "span", "ratio", "amount", "fixed", "raw", "word")) {
+            for (String table :
+                    List.of("moment", "span", "ratio", "amount", "fixed", "raw", "word")) {
                 site.sql(german("DELETE FROM " + table));
             }
             site.pass();

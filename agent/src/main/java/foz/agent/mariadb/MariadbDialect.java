@@ -172,7 +172,11 @@ final class MariadbDialect implements Dialect {
     }
 
     @Override
-    public String select(Column column) {
+    public String select(Table table, Column column) {
+        return select(column);
+    }
+
+    private String select(Column column) {
         String name = name(column.physicalName());
         return switch (column.type().kind()) {
             case TEXT, JSON, BYTES -> name;
@@ -184,7 +188,7 @@ final class MariadbDialect implements Dialect {
     }
 
     @Override
-    public String parameter(Column column) {
+    public String parameter(Table table, Column column) {
         return switch (column.type().kind()) {
             // A key comes back as it was read: \x and digits.
             case BYTES -> "UNHEX(SUBSTRING(?, 3))";
@@ -229,7 +233,7 @@ final class MariadbDialect implements Dialect {
     }
 
     @Override
-    public String stampBefore(Column stamp, long ms) {
+    public String stampBefore(Table table, Column stamp, long ms) {
         String back = " - INTERVAL " + ms * 1000 + " MICROSECOND";
         return switch (stamp.type().kind()) {
             case TIMESTAMP -> "(" + localNow() + back + ")";
@@ -256,7 +260,8 @@ final class MariadbDialect implements Dialect {
     }
 
     @Override
-    public @Nullable String read(ResultSet row, int index, Column column) throws SQLException {
+    public @Nullable String read(ResultSet row, int index, Table table, Column column)
+            throws SQLException {
         return switch (column.type().kind()) {
             case BYTES -> hex(row.getBytes(index));
             case TEXT -> text(row, index);

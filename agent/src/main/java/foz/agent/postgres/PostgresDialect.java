@@ -227,13 +227,15 @@ final class PostgresDialect implements Dialect {
 
     /// As a comparison of rows, which one range of an index answers.
     @Override
-    public String keyAfter(List<Column> key) {
+    public String keyAfter(Table table) {
         return "(%s) > (%s)"
                 .formatted(
-                        key.stream()
+                        table.key().stream()
                                 .map(column -> name(column.physicalName()))
                                 .collect(Collectors.joining(", ")),
-                        key.stream().map(this::parameter).collect(Collectors.joining(", ")));
+                        table.key().stream()
+                                .map(column -> parameter(table, column))
+                                .collect(Collectors.joining(", ")));
     }
 
     @Override
@@ -249,7 +251,7 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
-    public String stampBefore(Column stamp, long ms) {
+    public String stampBefore(Table table, Column stamp, long ms) {
         String back = " - make_interval(secs => " + ms / 1000.0 + ")";
         return switch (stamp.type().kind()) {
             case TIMESTAMP -> "(" + localNow() + back + ")";
@@ -276,7 +278,8 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
-    public @Nullable String read(ResultSet row, int index, Column column) throws SQLException {
+    public @Nullable String read(ResultSet row, int index, Table table, Column column)
+            throws SQLException {
         // Text as the server wrote it is canonical already.
         return row.getString(index);
     }

@@ -88,10 +88,10 @@ final class KeyChunks implements ChunkReader {
                 "SELECT %s FROM %s%s ORDER BY %s"
                         .formatted(
                                 table.columns().stream()
-                                        .map(dialect::select)
+                                        .map(column -> dialect.select(table, column))
                                         .collect(Collectors.joining(", ")),
                                 dialect.name(table.physicalName()),
-                                after.isEmpty() ? "" : " WHERE " + dialect.keyAfter(table.key()),
+                                after.isEmpty() ? "" : " WHERE " + dialect.keyAfter(table),
                                 table.key().stream()
                                         .map(Column::physicalName)
                                         .map(dialect::name)
@@ -105,7 +105,7 @@ final class KeyChunks implements ChunkReader {
         @Nullable String[] values = new @Nullable String[table.columns().size()];
         to.upsert(header);
         for (int i = 0; i < values.length; i++) {
-            values[i] = dialect.read(rows, i + 1, table.columns().get(i));
+            values[i] = dialect.read(rows, i + 1, table, table.columns().get(i));
             to.text(values[i]);
         }
         for (int place : header.key()) {

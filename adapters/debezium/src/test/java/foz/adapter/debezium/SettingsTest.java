@@ -26,7 +26,15 @@ class SettingsTest {
 
     private static SourceSettings source(String url, Map<String, String> own) {
         return new SourceSettings(
-                url, "foz", "s3cret", "UTC", "foz_a", Path.of("/var/foz/log"), "", own);
+                url,
+                "foz",
+                "s3cret",
+                "UTC",
+                "foz_a",
+                Path.of("/var/foz/log"),
+                Path.of("adapters"),
+                "",
+                own);
     }
 
     /// What the connector finds wrong.
