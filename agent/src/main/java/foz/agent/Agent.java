@@ -38,6 +38,7 @@ final class Agent implements AutoCloseable {
     private final Spool spool;
     private final TableDesk desk = new TableDesk();
     private final Orders orders;
+    private final Pace pace;
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean stopping;
     private volatile Optional<RowFeed> feed = Optional.empty();
@@ -65,6 +66,7 @@ final class Agent implements AutoCloseable {
         this.state = RowState.open(settings.dataDir().resolve("state"));
         this.spool = Spool.open(settings.dataDir().resolve("spool"), settings.spoolBytesMax());
         this.orders = new Orders(settings.dataDir());
+        this.pace = new Pace(settings.pace());
         meters.spool(spool);
     }
 
@@ -155,7 +157,7 @@ final class Agent implements AutoCloseable {
             desk.add(table.name(), stamped ? "stamp" : "compare");
             TableCapture capture =
                     new TableCapture(
-                            table, dialect, state, cutter, spool, settings.fetchRows(), desk);
+                            table, dialect, state, cutter, spool, settings.fetchRows(), desk, pace);
             run(
                     "capture-" + table.name(),
                     new CaptureLoop(
@@ -226,6 +228,7 @@ final class Agent implements AutoCloseable {
                             meters,
                             desk,
                             orders,
+                            pace,
                             offer.tables()));
         }
         return offer.tables();

@@ -70,6 +70,8 @@ final class CaptureLoop implements Runnable {
                     meters.captured(capture.table().name(), Instant.now());
                     desk.well(capture.table().name(), TableDesk.Phase.LOOKING);
                     backoff.succeeded();
+                } catch (Pace.ClosedException e) {
+                    desk.waits(capture.table().name(), String.valueOf(e.getMessage()));
                 } catch (Spool.StaleException _) {
                     LOG.info("{} is captured anew", capture.table().name());
                 } catch (SQLException | RuntimeException e) {
@@ -142,7 +144,7 @@ final class CaptureLoop implements Runnable {
             return Duration.ZERO;
         }
         Optional<Orders.Order> order = orders.next(name);
-        if (order.isPresent()) {
+        if (order.isPresent() && capture.mayCompare()) {
             obey(order.get(), connection);
             return Duration.ZERO;
         }
@@ -187,7 +189,7 @@ final class CaptureLoop implements Runnable {
 
     private void compareWhenDue(Connection connection, Capture how)
             throws SQLException, InterruptedException {
-        if (compareDue.isBefore(Instant.now())) {
+        if (compareDue.isBefore(Instant.now()) && capture.mayCompare()) {
             Duration compared = timed(() -> capture.compare(connection));
             // The compare has its own pause: the table is looked at meanwhile.
             compareDue = Instant.now().plusMillis(Math.max(how.compareMs(), pauseMs(compared)));

@@ -42,6 +42,7 @@ final class TableCapture {
     private final TableSnapshot snapshot;
     private final TableCheck check;
     private final int keysAtOnce;
+    private final Pace pace;
     private long rowsCaptured;
 
     TableCapture(
@@ -52,6 +53,27 @@ final class TableCapture {
             Spool spool,
             int fetchRows,
             TableDesk desk) {
+        this(
+                table,
+                dialect,
+                state,
+                cutter,
+                spool,
+                fetchRows,
+                desk,
+                new Pace(Pace.Limits.none()));
+    }
+
+    TableCapture(
+            Table table,
+            Dialect dialect,
+            RowState state,
+            Cutter cutter,
+            Spool spool,
+            int fetchRows,
+            TableDesk desk,
+            Pace pace) {
+        this.pace = pace;
         this.table = table;
         this.dialect = dialect;
         this.state = state;
@@ -62,8 +84,8 @@ final class TableCapture {
         this.keysAtOnce =
                 Math.clamp(dialect.parametersMax() / table.key().size(), 1, KEYS_AT_ONCE_MAX);
         this.header = LogCapture.header(table);
-        this.snapshot = new TableSnapshot(table, dialect, state, cutter, spool, fetchRows, desk);
-        this.check = new TableCheck(table, dialect, state, cutter, fetchRows);
+        this.snapshot = new TableSnapshot(table, dialect, state, cutter, spool, fetchRows, desk, pace);
+        this.check = new TableCheck(table, dialect, state, cutter, fetchRows, pace);
     }
 
     Table table() {
@@ -245,9 +267,16 @@ final class TableCapture {
         return known.commit();
     }
 
+    boolean mayCompare() {
+        return pace.isOpen();
+    }
+
     /// Compares the table's groups with what was sent, looks into those that differ, and captures
     /// what changed and what is gone.
+    ///
+    /// @throws Pace.ClosedException outside the hours in which that may be done
     void compare(Connection connection) throws SQLException, InterruptedException {
+        pace.requireOpen();
         long since = spool.generation();
         if (!isKnown(connection)) {
             snapshot(connection);
@@ -267,6 +296,7 @@ final class TableCapture {
     ///
     /// @param number as the server named the check
     void check(Connection connection, long number) throws SQLException, InterruptedException {
+        pace.requireOpen();
         long since = spool.generation();
         compare(connection);
         check.claim(connection, number, since);

@@ -95,6 +95,24 @@ final class TableDesk {
                 });
     }
 
+    /// The table's turn comes later.
+    ///
+    /// @param why in English, a sentence
+    void waits(String table, String why) {
+        entries.compute(
+                table,
+                (_, before) ->
+                        new Entry(
+                                Phase.WAITING,
+                                -1,
+                                0,
+                                Duration.ZERO,
+                                before == null ? Instant.now() : before.at(),
+                                why,
+                                "",
+                                Instant.now()));
+    }
+
     /// @param by who asked for it
     void paused(String table, String by, Instant since) {
         entries.put(
@@ -147,7 +165,7 @@ final class TableDesk {
                 told.put("secondsLeft", Math.round(seconds * (1 - entry.done()) / entry.done()));
             }
         }
-        if (entry.phase() == Phase.STANDING || entry.phase() == Phase.PAUSED) {
+        if (!entry.what().isEmpty()) {
             told.put("what", entry.what());
             told.put("remedy", entry.remedy());
             told.put("since", entry.since().toString());

@@ -39,6 +39,10 @@ final class LogSite implements AutoCloseable {
     private final Contract contract;
     final Connection erp;
     final Mirror mirror = new Mirror();
+
+    /// Of agents that start from now on.
+    Pace pace = new Pace(Pace.Limits.none());
+
     private Agent agent;
 
     /// The last batch that the server took, and the chain's link after it.
@@ -180,6 +184,7 @@ final class LogSite implements AutoCloseable {
                                 meters,
                                 desk,
                                 orders,
+                                pace,
                                 offer.tables());
             }
             thread = Thread.ofPlatform().name("log").start(capture);
