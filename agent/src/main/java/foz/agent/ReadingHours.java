@@ -33,15 +33,14 @@ record ReadingHours(String text, List<Window> windows, ZoneId zone) {
     record Window(Set<DayOfWeek> days, LocalTime from, Duration length) {
 
         private boolean holds(ZonedDateTime at) {
-            return begunBefore(at)
-                    .map(begun -> at.isBefore(begun.plus(length)))
-                    .orElse(false);
+            return begunBefore(at).map(begun -> at.isBefore(begun.plus(length))).orElse(false);
         }
 
         /// Its last beginning.
         private Optional<ZonedDateTime> begunBefore(ZonedDateTime at) {
             for (int back = 0; back <= DAYS; back++) {
-                ZonedDateTime begun = at.toLocalDate().minusDays(back).atTime(from).atZone(at.getZone());
+                ZonedDateTime begun =
+                        at.toLocalDate().minusDays(back).atTime(from).atZone(at.getZone());
                 if (days.contains(begun.getDayOfWeek()) && !begun.isAfter(at)) {
                     return Optional.of(begun);
                 }
@@ -109,8 +108,7 @@ record ReadingHours(String text, List<Window> windows, ZoneId zone) {
             throw new IllegalArgumentException("'%s' begins at 24:00; write 00:00".formatted(part));
         }
         int length = ends > begins ? ends - begins : ends + 24 * 60 - begins;
-        return new Window(
-                days, LocalTime.of(begins / 60, begins % 60), Duration.ofMinutes(length));
+        return new Window(days, LocalTime.of(begins / 60, begins % 60), Duration.ofMinutes(length));
     }
 
     private static DayOfWeek day(String part, String name) {
@@ -150,8 +148,7 @@ record ReadingHours(String text, List<Window> windows, ZoneId zone) {
                 .map(window -> window.nextAfter(here))
                 .min(ZonedDateTime::compareTo)
                 .map(begins ->
-                        DateTimeFormatter.ofPattern("EEE HH:mm", Locale.ENGLISH)
-                                .format(begins))
+                        DateTimeFormatter.ofPattern("EEE HH:mm", Locale.ENGLISH).format(begins))
                 .orElse("now");
     }
 

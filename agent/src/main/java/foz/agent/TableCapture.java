@@ -53,15 +53,7 @@ final class TableCapture {
             Spool spool,
             int fetchRows,
             TableDesk desk) {
-        this(
-                table,
-                dialect,
-                state,
-                cutter,
-                spool,
-                fetchRows,
-                desk,
-                new Pace(Pace.Limits.none()));
+        this(table, dialect, state, cutter, spool, fetchRows, desk, new Pace(Pace.Limits.none()));
     }
 
     TableCapture(
@@ -84,7 +76,8 @@ final class TableCapture {
         this.keysAtOnce =
                 Math.clamp(dialect.parametersMax() / table.key().size(), 1, KEYS_AT_ONCE_MAX);
         this.header = LogCapture.header(table);
-        this.snapshot = new TableSnapshot(table, dialect, state, cutter, spool, fetchRows, desk, pace);
+        this.snapshot =
+                new TableSnapshot(table, dialect, state, cutter, spool, fetchRows, desk, pace);
         this.check = new TableCheck(table, dialect, state, cutter, fetchRows, pace);
     }
 

@@ -26,7 +26,8 @@ final class TableCheck {
     private final Pace pace;
     private final ChangeBuffer buffer = new ChangeBuffer();
 
-    TableCheck(Table table, Dialect dialect, RowState state, Cutter cutter, int fetchRows, Pace pace) {
+    TableCheck(
+            Table table, Dialect dialect, RowState state, Cutter cutter, int fetchRows, Pace pace) {
         this.table = table;
         this.dialect = dialect;
         this.state = state;

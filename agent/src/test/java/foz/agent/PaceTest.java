@@ -51,7 +51,13 @@ class PaceTest {
 
     @Test
     void whatIsNoWindowIsRefusedWithThePartAndTheRemedy() {
-        for (String wrong : List.of("19-7", "Mon-Fry 19:00-07:00", "25:00-26:00", "24:00-07:00", "19:00-07:00,")) {
+        for (String wrong :
+                List.of(
+                        "19-7",
+                        "Mon-Fry 19:00-07:00",
+                        "25:00-26:00",
+                        "24:00-07:00",
+                        "19:00-07:00,")) {
             IllegalArgumentException refused =
                     assertThrows(
                             IllegalArgumentException.class, () -> ReadingHours.of(wrong, ZONE));
@@ -67,8 +73,7 @@ class PaceTest {
                         new Pace.Limits(0, 0, nights),
                         Clock.fixed(at("2026-11-25T12:00:00").toInstant(), ZONE));
         assertFalse(noon.mayRead());
-        Pace.ClosedException closed =
-                assertThrows(Pace.ClosedException.class, noon::requireOpen);
+        Pace.ClosedException closed = assertThrows(Pace.ClosedException.class, noon::requireOpen);
         assertTrue(String.valueOf(closed.getMessage()).contains("Wed 19:00"), closed::toString);
     }
 

@@ -1,7 +1,7 @@
 package foz.agent;
 
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,11 +18,11 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -542,8 +542,7 @@ class TableCaptureTest {
                             source.fetchRows,
                             new TableDesk(),
                             new Pace(new Pace.Limits(0, 0, nights), evening));
-            assertThrows(
-                    Pace.ClosedException.class, () -> nightly.snapshot(source.connection));
+            assertThrows(Pace.ClosedException.class, () -> nightly.snapshot(source.connection));
             assertFalse(nightly.mayCompare());
             assertTrue(source.connection.getAutoCommit(), "nothing is held at the source");
             source.capture.snapshot(source.connection);
