@@ -9,6 +9,8 @@ import foz.contract.ContractReader;
 import foz.harness.FozRun;
 import foz.harness.Waiting;
 import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -144,6 +146,7 @@ class NorthwindTest {
             }
             aColumnRenamedStopsItsTableAlone(run, tenant, jdbc, user, password);
             aTableIsPausedComparedAndReadAgain(run, tenant, jdbc, user, password);
+            aBundleIsWholeUntilSomebodyAltersIt(run, agentFolder, log);
             String said = Files.readString(log);
             assertEquals(way.length > 0, said.contains("reading the log of 14 tables"), () -> said);
         } finally {
@@ -166,6 +169,31 @@ class NorthwindTest {
             awaitStatus(run, tenant, 0, "as of");
         }
         verifyClean(run, tenant, jdbc, user, password);
+    }
+
+    private static void aBundleIsWholeUntilSomebodyAltersIt(FozRun run, Path agentFolder, Path log)
+            throws IOException {
+        Path bundle = agentFolder.resolve("bundle.zip");
+        done(
+                run.agentCommand(
+                        "bundle",
+                        "--config",
+                        agentFolder.resolve("agent.properties").toString(),
+                        "--output",
+                        bundle.toString(),
+                        "--log",
+                        log.toString()));
+        FozRun.Exit whole =
+                run.foz("tenant", "bundle", bundle.toString(), "--data", run.data().toString());
+        done(whole);
+        assertTrue(whole.output().contains("whole: "), whole.output());
+        try (FileSystem zip = FileSystems.newFileSystem(bundle)) {
+            Files.writeString(zip.getPath("about.json"), "{}");
+        }
+        FozRun.Exit altered =
+                run.foz("tenant", "bundle", bundle.toString(), "--data", run.data().toString());
+        assertEquals(1, altered.code(), altered.output());
+        assertTrue(altered.output().contains("about.json"), altered.output());
     }
 
     private static void aTableIsPausedComparedAndReadAgain(

@@ -111,13 +111,18 @@ public final class FozRun implements AutoCloseable {
 
     /// Runs one command of the command line to its end.
     public Exit foz(String... arguments) {
+        return run("server", "foz.server.cli.Main", arguments);
+    }
+
+    /// Runs a command of `foz agent` to its end.
+    public Exit agentCommand(String... arguments) {
+        return run("agent", "foz.agent.AgentMain", arguments);
+    }
+
+    private Exit run(String lib, String main, String... arguments) {
         try {
             Process command =
-                    new ProcessBuilder(
-                                    command(
-                                            "server",
-                                            "foz.server.cli.Main",
-                                            Arrays.asList(arguments)))
+                    new ProcessBuilder(command(lib, main, Arrays.asList(arguments)))
                             .redirectErrorStream(true)
                             .start();
             String output =

@@ -25,6 +25,7 @@ import picocli.CommandLine.Parameters;
             TenantCommand.Remove.class,
             TenantCommand.ListAll.class,
             TenantCommand.Agent.class,
+            TenantBundleCommand.class,
             TenantUserCommand.class,
             TenantUsersCommand.class
         })

@@ -227,7 +227,8 @@ public final class Accounts {
                 .update();
     }
 
-    Optional<AgentClient> agent(@Nullable String clientId) {
+    /// The registration of this client, if it is an agent.
+    public Optional<AgentClient> agent(@Nullable String clientId) {
         return jdbc.sql("SELECT client_id, tenant, source, jwk FROM agent WHERE client_id = ?")
                 .param(clientId)
                 .query((rs, _) ->
