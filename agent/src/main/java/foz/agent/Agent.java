@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.h2.mvstore.MVStoreException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,7 @@ final class Agent implements AutoCloseable {
     private final Spool spool;
     private final TableDesk desk = new TableDesk();
     private final Orders orders;
+    private final Pace pace;
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean stopping;
     private volatile Optional<RowFeed> feed = Optional.empty();
@@ -64,6 +66,7 @@ final class Agent implements AutoCloseable {
         this.state = RowState.open(settings.dataDir().resolve("state"));
         this.spool = Spool.open(settings.dataDir().resolve("spool"), settings.spoolBytesMax());
         this.orders = new Orders(settings.dataDir());
+        this.pace = new Pace(settings.pace());
         meters.spool(spool);
     }
 
@@ -143,6 +146,8 @@ final class Agent implements AutoCloseable {
         Cutter cutter = new Cutter(spool, settings);
         List<Contract.Table> logged = logCapture(engine, dialect, cutter, contract);
         Semaphore permits = new Semaphore(settings.sourceConnectionsMax(), true);
+        Optional<Journal> journal = engine.journal(settings.database(), dialect);
+        JournalLook.Writer writer = new JournalLook.Writer(dialect);
         for (Contract.Table table : contract.captured()) {
             if (logged.contains(table)) {
                 continue;
@@ -152,10 +157,18 @@ final class Agent implements AutoCloseable {
             desk.add(table.name(), stamped ? "stamp" : "compare");
             TableCapture capture =
                     new TableCapture(
-                            table, dialect, state, cutter, spool, settings.fetchRows(), desk);
+                            table, dialect, state, cutter, spool, settings.fetchRows(), desk, pace);
             run(
                     "capture-" + table.name(),
-                    new CaptureLoop(capture, dialect, state, permits, meters, desk, orders));
+                    new CaptureLoop(
+                            capture,
+                            dialect,
+                            state,
+                            permits,
+                            meters,
+                            desk,
+                            orders,
+                            journalLook(journal, writer, dialect, table)));
         }
         Map<String, Contract.Table> commands = commands(contract);
         if (!commands.isEmpty()) {
@@ -168,6 +181,21 @@ final class Agent implements AutoCloseable {
         }
     }
 
+    private @Nullable JournalLook journalLook(
+            Optional<Journal> journal,
+            JournalLook.Writer writer,
+            Dialect dialect,
+            Contract.Table table) {
+        if (table.capture().orElseThrow().way() != Contract.Way.JOURNAL) {
+            return null;
+        }
+        if (journal.isEmpty()) {
+            LOG.warn("'{}' is compared: this source can have no journal", table.name());
+            return null;
+        }
+        return new JournalLook(journal.get(), writer, dialect, table, desk);
+    }
+
     /// Captures by the log what the contract wants so and the source allows.
     ///
     /// @return those tables
@@ -178,7 +206,8 @@ final class Agent implements AutoCloseable {
                 contract.captured().stream()
                         .filter(t -> t.capture().orElseThrow().way() == Contract.Way.LOG)
                         .toList();
-        Optional<LogSource> source = engine.log(settings.database());
+        Optional<LogSource> source =
+                Engines.log(engine, settings.database(), settings.adaptersDir());
         if (wanted.isEmpty() || source.isEmpty()) {
             wanted.forEach(t -> LOG.warn("'{}' is compared: this source has no log", t.name()));
             return List.of();
@@ -199,6 +228,7 @@ final class Agent implements AutoCloseable {
                             meters,
                             desk,
                             orders,
+                            pace,
                             offer.tables()));
         }
         return offer.tables();

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "agent",
         mixinStandardHelpOptions = true,
-        subcommands = DoctorCommand.class,
+        subcommands = {DoctorCommand.class, JournalCommand.class},
         description = "Captures a source's changes and applies commands to it, dialling out only.")
 public final class AgentMain implements Callable<Integer> {
 

@@ -80,6 +80,12 @@ final class AgentMeters implements AutoCloseable {
         }
     }
 
+    /// Rows that a compare found although the table is captured by its journal. Those that changed
+    /// while it ran are among them.
+    void notJournalled(String table, long rows) {
+        registry.counter("foz.agent.journal.missed.rows", "table", table).increment((double) rows);
+    }
+
     private double age(String table) {
         Instant at = capturedAt.getOrDefault(table, Instant.EPOCH);
         return Duration.between(at, Instant.now()).toMillis() / 1000.0;

@@ -4,7 +4,11 @@ import foz.wire.Protocol;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +32,7 @@ import java.util.regex.Pattern;
 /// @param batchBytesMax bytes of one batch, before compression
 /// @param spoolBytesMax bytes on disk while the server is away
 /// @param fetchRows rows that one round trip to the source brings
+/// @param pace how fast and when the source is read whole
 record AgentSettings(
         String ingestUrl,
         String commandUrl,
@@ -43,13 +48,53 @@ record AgentSettings(
         int batchRowsMax,
         int batchBytesMax,
         long spoolBytesMax,
-        int fetchRows) {
+        int fetchRows,
+        Pace.Limits pace) {
 
     /// Under what the server takes, by more than a table's header and a compression that makes it
     /// larger can add.
     private static final int BATCH_BYTES_MAX = Protocol.BATCH_BYTES_MAX - (1 << 20);
 
+    /// What stands before an adapter's own settings.
+    private static final List<String> ADAPTERS = List.of("debezium.");
+
     private static final Pattern LOG_NAME = Pattern.compile("[a-z0-9_]{1,63}");
+
+    /// Reads as fast as it can, at all hours.
+    AgentSettings(
+            String ingestUrl,
+            String commandUrl,
+            String tokenUrl,
+            String clientId,
+            Path keyFile,
+            String source,
+            SourceSettings database,
+            Path adaptersDir,
+            Path dataDir,
+            int metricsPort,
+            int sourceConnectionsMax,
+            int batchRowsMax,
+            int batchBytesMax,
+            long spoolBytesMax,
+            int fetchRows) {
+        this(
+                ingestUrl,
+                commandUrl,
+                tokenUrl,
+                clientId,
+                keyFile,
+                source,
+                database,
+                adaptersDir,
+                dataDir,
+                metricsPort,
+                sourceConnectionsMax,
+                batchRowsMax,
+                batchBytesMax,
+                spoolBytesMax,
+                fetchRows,
+                Pace.Limits.none());
+    }
 
     private static final Set<String> KEYS =
             Set.of(
@@ -66,13 +111,17 @@ record AgentSettings(
                     "sourceTimeZone",
                     "adaptersDir",
                     "logName",
+                    "logReader",
                     "dataDir",
                     "metricsPort",
                     "sourceConnectionsMax",
                     "batchRowsMax",
                     "batchBytesMax",
                     "spoolBytesMax",
-                    "fetchRows");
+                    "fetchRows",
+                    "readRowsPerSecondMax",
+                    "readBytesPerSecondMax",
+                    "readHours");
 
     /// @throws SettingsException naming the key, the value and the remedy
     static AgentSettings read(Path file) {
@@ -85,7 +134,7 @@ record AgentSettings(
         }
         Map<String, String> values = new LinkedHashMap<>();
         for (String key : properties.stringPropertyNames()) {
-            if (!KEYS.contains(key)) {
+            if (!KEYS.contains(key) && ADAPTERS.stream().noneMatch(key::startsWith)) {
                 throw new SettingsException(
                         "unknown setting '%s' in %s; use one of %s"
                                 .formatted(key, file, KEYS.stream().sorted().toList()));
@@ -115,7 +164,9 @@ record AgentSettings(
                             values.getOrDefault("sourceTimeZone", ""),
                             logName(),
                             path("dataDir").resolve("log"),
-                            adapters()),
+                            adapters(),
+                            values.getOrDefault("logReader", ""),
+                            adapterSettings()),
                     adapters(),
                     path("dataDir"),
                     (int) number("metricsPort", 0, 0, 65_535),
@@ -123,7 +174,33 @@ record AgentSettings(
                     (int) number("batchRowsMax", 10_000, 1, 100_000),
                     (int) number("batchBytesMax", 4 << 20, 1 << 10, BATCH_BYTES_MAX),
                     number("spoolBytesMax", 1L << 30, 1 << 20, 1L << 40),
-                    (int) number("fetchRows", 2_000, 1, 50_000));
+                    (int) number("fetchRows", 2_000, 1, 50_000),
+                    new Pace.Limits(
+                            number("readRowsPerSecondMax", 0, 0, 1_000_000_000),
+                            number("readBytesPerSecondMax", 0, 0, 1L << 40),
+                            hours()));
+        }
+
+        private ReadingHours hours() {
+            String zone = values.getOrDefault("sourceTimeZone", "");
+            try {
+                return ReadingHours.of(
+                        values.getOrDefault("readHours", ""),
+                        zone.isEmpty() ? ZoneId.systemDefault() : ZoneId.of(zone));
+            } catch (IllegalArgumentException e) {
+                throw new SettingsException(
+                        "the setting 'readHours' in %s: %s".formatted(file, e.getMessage()));
+            } catch (DateTimeException _) {
+                throw new SettingsException(
+                        "the setting 'sourceTimeZone' is '%s' in %s; write a zone, such as America/Sao_Paulo"
+                                .formatted(zone, file));
+            }
+        }
+
+        private Map<String, String> adapterSettings() {
+            Map<String, String> found = new HashMap<>(values);
+            found.keySet().removeAll(KEYS);
+            return found;
         }
 
         /// By default made of the agent's own name, which is the tenant's and the source's.

@@ -29,9 +29,12 @@ final class CaptureLoop implements Runnable {
     private final AgentMeters meters;
     private final TableDesk desk;
     private final Orders orders;
+    private final @Nullable JournalLook journal;
     private final Backoff backoff = new Backoff(10_000);
     private Instant compareDue = Instant.EPOCH;
+    private boolean journalServed;
 
+    /// @param journal where the table is to be captured by it; null otherwise
     CaptureLoop(
             TableCapture capture,
             Dialect dialect,
@@ -39,7 +42,8 @@ final class CaptureLoop implements Runnable {
             Semaphore permits,
             AgentMeters meters,
             TableDesk desk,
-            Orders orders) {
+            Orders orders,
+            @Nullable JournalLook journal) {
         this.capture = capture;
         this.dialect = dialect;
         this.state = state;
@@ -47,6 +51,7 @@ final class CaptureLoop implements Runnable {
         this.meters = meters;
         this.desk = desk;
         this.orders = orders;
+        this.journal = journal;
     }
 
     @Override
@@ -65,6 +70,8 @@ final class CaptureLoop implements Runnable {
                     meters.captured(capture.table().name(), Instant.now());
                     desk.well(capture.table().name(), TableDesk.Phase.LOOKING);
                     backoff.succeeded();
+                } catch (Pace.ClosedException e) {
+                    desk.waits(capture.table().name(), String.valueOf(e.getMessage()));
                 } catch (Spool.StaleException _) {
                     LOG.info("{} is captured anew", capture.table().name());
                 } catch (SQLException | RuntimeException e) {
@@ -137,21 +144,56 @@ final class CaptureLoop implements Runnable {
             return Duration.ZERO;
         }
         Optional<Orders.Order> order = orders.next(name);
-        if (order.isPresent()) {
+        if (order.isPresent() && capture.mayCompare()) {
             obey(order.get(), connection);
             return Duration.ZERO;
+        }
+        if (journal != null) {
+            switch (journal.look(connection)) {
+                case ABSENT -> {
+                    if (journalServed) {
+                        compareDue = Instant.EPOCH;
+                        journalServed = false;
+                    }
+                }
+                case BEGINS -> {
+                    journalServed = true;
+                    compareDue = Instant.EPOCH;
+                    return byJournal(journal, connection, how);
+                }
+                case SERVES -> {
+                    return byJournal(journal, connection, how);
+                }
+            }
         }
         Optional<Column> stamp = how.stamp().flatMap(capture.table()::column);
         if (stamp.isEmpty()) {
             return timed(() -> capture.compare(connection));
         }
         Duration spent = timed(() -> capture.byStamp(connection, stamp.get(), how.overlapMs()));
-        if (compareDue.isBefore(Instant.now())) {
-            Duration compared = timed(() -> capture.compare(connection));
-            // The compare has its own pause: the stamp is looked at meanwhile.
-            compareDue = Instant.now().plusMillis(Math.max(how.compareMs(), pauseMs(compared)));
+        compareWhenDue(connection, how);
+        return spent;
+    }
+
+    private Duration byJournal(JournalLook journal, Connection connection, Capture how)
+            throws SQLException, InterruptedException {
+        Duration spent = timed(() -> journal.take(connection, capture));
+        boolean first = compareDue.equals(Instant.EPOCH);
+        long before = capture.rowsCaptured();
+        compareWhenDue(connection, how);
+        if (!first) {
+            meters.notJournalled(capture.table().name(), capture.rowsCaptured() - before);
         }
         return spent;
+    }
+
+    private void compareWhenDue(Connection connection, Capture how)
+            throws SQLException, InterruptedException {
+        if (compareDue.isBefore(Instant.now()) && capture.mayCompare()) {
+            Duration compared = timed(() -> capture.compare(connection));
+            // The compare has its own pause: the table is looked at meanwhile.
+            compareDue = Instant.now().plusMillis(Math.max(how.compareMs(), pauseMs(compared)));
+        }
     }
 
     private interface Look {

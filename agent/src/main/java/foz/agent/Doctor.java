@@ -243,6 +243,7 @@ final class Doctor {
                 select(connection, dialect, table);
             }
             log(engine, connection, contract.get());
+            journal(engine, dialect, connection, contract.get());
             inboxes(dialect, contract.get());
         } catch (SQLException e) {
             add(
@@ -295,7 +296,7 @@ final class Doctor {
         if (wanted.isEmpty()) {
             return;
         }
-        Optional<LogSource> log = engine.log(settings.database());
+        Optional<LogSource> log = Engines.log(engine, settings.database(), settings.adaptersDir());
         if (log.isEmpty()) {
             add(
                     "log",
@@ -327,6 +328,43 @@ final class Doctor {
         log.get()
                 .warnings(connection)
                 .forEach((what, remedy) -> add("log", Outcome.WARNING, what, remedy));
+    }
+
+    private void journal(Engine engine, Dialect dialect, Connection connection, Contract contract)
+            throws SQLException {
+        List<Table> wanted =
+                contract.captured().stream()
+                        .filter(t -> t.capture().orElseThrow().way() == Contract.Way.JOURNAL)
+                        .toList();
+        if (wanted.isEmpty()) {
+            return;
+        }
+        Optional<Journal> journal = engine.journal(settings.database(), dialect);
+        if (journal.isEmpty()) {
+            add(
+                    "journal",
+                    Outcome.WARNING,
+                    "this source can have none; its tables are compared",
+                    "");
+            return;
+        }
+        for (Table table : wanted) {
+            dialect.learn(connection, table);
+            Optional<Journal.Fault> fault = journal.get().fault(connection, table);
+            if (fault.isPresent()) {
+                add(
+                        "journal of " + table.name(),
+                        Outcome.WARNING,
+                        fault.get().what() + "; until then the table goes on by stamp or compare",
+                        fault.get().remedy());
+            } else {
+                add(
+                        "journal of " + table.name(),
+                        Outcome.OK,
+                        "%d changes wait".formatted(journal.get().waiting(connection, table)),
+                        "");
+            }
+        }
     }
 
     private void inboxes(Dialect dialect, Contract contract) throws SQLException {

@@ -20,6 +20,13 @@ public interface Engine {
         return Optional.empty();
     }
 
+    /// A journal that triggers at the source write, where this engine can have one.
+    ///
+    /// @param dialect as [#dialect] gave it: what it learnt of tables counts
+    default Optional<Journal> journal(SourceSettings settings, Dialect dialect) {
+        return Optional.empty();
+    }
+
     /// The source's rows, where it is no database; then it has no dialect, and takes no commands.
     ///
     /// @param workDir a folder for what is fetched, the feed's own

@@ -249,7 +249,8 @@ final class Loads {
     /// @param connection with autocommit off and no transaction open
     /// @return whether a chunk was read
     /// @throws ChunkFailedException when the table itself is at fault
-    boolean chunk(Connection connection, ChangeLog log) throws SQLException, InterruptedException {
+    boolean chunk(Connection connection, ChangeLog log, Pace pace)
+            throws SQLException, InterruptedException {
         tidy(log);
         if (loads.isEmpty() || pending.size() >= PENDING_MAX) {
             return false;
@@ -261,6 +262,7 @@ final class Loads {
                 return false;
             }
             read(connection, load, view);
+            pace.took(rows.rows(), rows.bytes());
             return true;
         } catch (ChunkReader.RewrittenException _) {
             begin(load.table);

@@ -49,6 +49,7 @@ final class LogCapture implements Runnable, LogContext {
     private final TableDesk desk;
     private final List<Table> tables;
     private final LogOrders orders;
+    private final Pace pace;
     private final Map<String, Pause> pauses = new ConcurrentHashMap<>();
     private final Backoff backoff = new Backoff(10_000);
     private final ChangeBuffer nothing = new ChangeBuffer();
@@ -77,8 +78,9 @@ final class LogCapture implements Runnable, LogContext {
             Set<String> changed;
             try {
                 Map<String, String> structures = source.structures(tablesConnection, tables);
+                int isolation = source.isolation(tablesConnection);
                 tablesConnection.setAutoCommit(false);
-                tablesConnection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+                tablesConnection.setTransactionIsolation(isolation);
                 loads =
                         new Loads(
                                 source.chunks(),
@@ -140,7 +142,9 @@ final class LogCapture implements Runnable, LogContext {
             AgentMeters meters,
             TableDesk desk,
             Orders asked,
+            Pace pace,
             List<Table> tables) {
+        this.pace = pace;
         this.source = source;
         this.dialect = dialect;
         this.state = state;
@@ -242,7 +246,7 @@ final class LogCapture implements Runnable, LogContext {
     }
 
     private void step(Run at) throws SQLException, InterruptedException {
-        boolean idle = at.loads.isEmpty() && !orders.isChecking();
+        boolean idle = (at.loads.isEmpty() && !orders.isChecking()) || !pace.mayRead();
         switch (at.log.next(idle ? WAIT_MS : 0)) {
             case LogEvent.Nothing _ -> {
                 flush(at);
@@ -331,7 +335,13 @@ final class LogCapture implements Runnable, LogContext {
             at.loads
                     .progress(name)
                     .ifPresentOrElse(
-                            load -> desk.snapshot(name, load.done(), load.rows(), load.spent()),
+                            load -> {
+                                if (pace.isOpen()) {
+                                    desk.snapshot(name, load.done(), load.rows(), load.spent());
+                                } else {
+                                    desk.waits(name, pace.opensText());
+                                }
+                            },
                             () -> desk.well(name, TableDesk.Phase.STREAMING));
         }
     }
@@ -357,8 +367,10 @@ final class LogCapture implements Runnable, LogContext {
 
     private void load(Run at) throws SQLException, InterruptedException {
         try {
-            boolean loaded = at.loads.chunk(at.tablesConnection, at.log);
-            boolean checked = orders.step(at.tablesConnection, at.log, at.loads);
+            at.loads.tidy(at.log);
+            boolean loaded = pace.mayRead() && at.loads.chunk(at.tablesConnection, at.log, pace);
+            boolean checked =
+                    pace.mayRead() && orders.step(at.tablesConnection, at.log, at.loads, pace);
             if (!loaded && !checked && (!at.loads.isEmpty() || orders.isChecking())) {
                 TimeUnit.MILLISECONDS.sleep(1);
             }

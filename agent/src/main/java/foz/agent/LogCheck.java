@@ -75,7 +75,8 @@ final class LogCheck {
     ///
     /// @param connection with autocommit off and no transaction open
     /// @return whether something was done
-    boolean step(Connection connection, ChangeLog log) throws SQLException, InterruptedException {
+    boolean step(Connection connection, ChangeLog log, Pace pace)
+            throws SQLException, InterruptedException {
         LogView seen = view;
         ChunkReader.Chunk held = chunk;
         if (seen != null && held != null) {
@@ -91,7 +92,11 @@ final class LogCheck {
             hand(new Change.CheckBegin(table.name(), order.id()));
         }
         try {
-            return read(connection, log);
+            boolean did = read(connection, log);
+            if (did) {
+                pace.took(read.rows(), read.bytes());
+            }
+            return did;
         } catch (ChunkReader.RewrittenException _) {
             again();
             return true;

@@ -109,14 +109,14 @@ final class LogOrders {
     ///
     /// @param connection with autocommit off and no transaction open
     /// @return whether something was done
-    boolean step(Connection connection, ChangeLog log, Loads loads)
+    boolean step(Connection connection, ChangeLog log, Loads loads, Pace pace)
             throws SQLException, InterruptedException {
         LogCheck running = check;
         if (running == null || !loads.isWhole(running.table())) {
             return false;
         }
         try {
-            boolean did = running.step(connection, log);
+            boolean did = running.step(connection, log, pace);
             if (running.isEnded()) {
                 orders.done(running.order());
                 check = null;

@@ -40,6 +40,11 @@ public interface LogSource {
         return Map.of();
     }
 
+    /// How a transaction on the connection must be isolated that reads the tables beside the log.
+    default int isolation(Connection connection) throws SQLException {
+        return Connection.TRANSACTION_REPEATABLE_READ;
+    }
+
     /// Begins to read.
     ///
     /// @param position where it was left; empty at first

@@ -1,6 +1,7 @@
 package foz.agent;
 
 import java.nio.file.Path;
+import java.util.Map;
 
 /// Where the source is and how to sign in there.
 ///
@@ -10,6 +11,9 @@ import java.nio.file.Path;
 ///   digits and _, 63 at most
 /// @param workDir folder for what the engine keeps
 /// @param adaptersDir folder with a folder of jars for each driver that Foz does not bring along
+/// @param logReader by which the log is read, as [LogReader#name] says, or `own`; empty: whichever
+///   is the default for such an address
+/// @param adapterSettings settings of adapters, each under its whole name: `debezium.…`
 public record SourceSettings(
         String jdbcUrl,
         String jdbcUser,
@@ -17,9 +21,15 @@ public record SourceSettings(
         String timeZone,
         String logName,
         Path workDir,
-        Path adaptersDir) {
+        Path adaptersDir,
+        String logReader,
+        Map<String, String> adapterSettings) {
 
-    /// A source whose driver Foz brings along.
+    public SourceSettings {
+        adapterSettings = Map.copyOf(adapterSettings);
+    }
+
+    /// A source whose driver Foz brings along, and whose log is read by the address's default.
     public SourceSettings(
             String jdbcUrl,
             String jdbcUser,
@@ -27,7 +37,16 @@ public record SourceSettings(
             String timeZone,
             String logName,
             Path workDir) {
-        this(jdbcUrl, jdbcUser, jdbcPassword, timeZone, logName, workDir, Path.of("adapters"));
+        this(
+                jdbcUrl,
+                jdbcUser,
+                jdbcPassword,
+                timeZone,
+                logName,
+                workDir,
+                Path.of("adapters"),
+                "",
+                Map.of());
     }
 
     /// A source of which no log is read.

@@ -12,6 +12,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,6 +42,7 @@ final class TableCapture {
     private final TableSnapshot snapshot;
     private final TableCheck check;
     private final int keysAtOnce;
+    private final Pace pace;
     private long rowsCaptured;
 
     TableCapture(
@@ -51,6 +53,19 @@ final class TableCapture {
             Spool spool,
             int fetchRows,
             TableDesk desk) {
+        this(table, dialect, state, cutter, spool, fetchRows, desk, new Pace(Pace.Limits.none()));
+    }
+
+    TableCapture(
+            Table table,
+            Dialect dialect,
+            RowState state,
+            Cutter cutter,
+            Spool spool,
+            int fetchRows,
+            TableDesk desk,
+            Pace pace) {
+        this.pace = pace;
         this.table = table;
         this.dialect = dialect;
         this.state = state;
@@ -61,8 +76,9 @@ final class TableCapture {
         this.keysAtOnce =
                 Math.clamp(dialect.parametersMax() / table.key().size(), 1, KEYS_AT_ONCE_MAX);
         this.header = LogCapture.header(table);
-        this.snapshot = new TableSnapshot(table, dialect, state, cutter, spool, fetchRows, desk);
-        this.check = new TableCheck(table, dialect, state, cutter, fetchRows);
+        this.snapshot =
+                new TableSnapshot(table, dialect, state, cutter, spool, fetchRows, desk, pace);
+        this.check = new TableCheck(table, dialect, state, cutter, fetchRows, pace);
     }
 
     Table table() {
@@ -122,6 +138,52 @@ final class TableCapture {
                             });
             known.split(finish(sender, known, since));
         } while (!whole);
+    }
+
+    /// Captures the rows that the journal names as they are now, where they differ from what was
+    /// sent.
+    ///
+    /// @param entries of rows, not of the whole table
+    void byKeys(Connection connection, List<Journal.Entry> entries)
+            throws SQLException, InterruptedException {
+        long since = spool.generation();
+        if (!isKnown(connection)) {
+            snapshot(connection);
+            return;
+        }
+        RowState.TableState known = state.table(table.name());
+        Sender sender = new Sender(known, since);
+        Map<List<String>, Set<Long>> hashes = new LinkedHashMap<>();
+        for (Journal.Entry entry : entries) {
+            hashes.computeIfAbsent(entry.key(), _ -> new TreeSet<>()).add(entry.keyHash());
+        }
+        List<List<String>> keys = List.copyOf(hashes.keySet());
+        for (int from = 0; from < keys.size(); from += keysAtOnce) {
+            List<List<String>> some = keys.subList(from, Math.min(keys.size(), from + keysAtOnce));
+            Set<Long> gone =
+                    some.stream()
+                            .flatMap(key -> hashes.getOrDefault(key, Set.of()).stream())
+                            .collect(Collectors.toCollection(TreeSet::new));
+            fetch(
+                    connection,
+                    some,
+                    rows -> {
+                        gone.remove(rows.getLong(table.columns().size() + 1));
+                        sendIfChanged(rows, known, sender);
+                    });
+            for (long hash : gone) {
+                for (RowState.Row row : known.rows((int) (hash & known.mask()))) {
+                    if (row.keyHash() == hash) {
+                        known.remove(row);
+                        sender.add(new Change.Delete(source.keyOnly(row.key())));
+                    }
+                }
+            }
+            if (known.pending() > PENDING_MAX) {
+                known.split(finish(sender, known, since));
+            }
+        }
+        known.split(finish(sender, known, since));
     }
 
     private interface Rows {
@@ -198,9 +260,16 @@ final class TableCapture {
         return known.commit();
     }
 
+    boolean mayCompare() {
+        return pace.isOpen();
+    }
+
     /// Compares the table's groups with what was sent, looks into those that differ, and captures
     /// what changed and what is gone.
+    ///
+    /// @throws Pace.ClosedException outside the hours in which that may be done
     void compare(Connection connection) throws SQLException, InterruptedException {
+        pace.requireOpen();
         long since = spool.generation();
         if (!isKnown(connection)) {
             snapshot(connection);
@@ -220,6 +289,7 @@ final class TableCapture {
     ///
     /// @param number as the server named the check
     void check(Connection connection, long number) throws SQLException, InterruptedException {
+        pace.requireOpen();
         long since = spool.generation();
         compare(connection);
         check.claim(connection, number, since);
@@ -381,7 +451,13 @@ final class TableCapture {
         }
 
         private void fetchChanged() throws SQLException, InterruptedException {
-            fetch(connection, changed, known, sender);
+            fetch(
+                    connection,
+                    changed.stream().map(RowState.Row::key).toList(),
+                    rows -> {
+                        @Nullable String[] values = source.values(rows);
+                        upsert(source.rowState(rows, values), values, known, sender);
+                    });
             changed.clear();
             if (known.pending() > PENDING_MAX) {
                 finish(sender, known, since);
@@ -402,11 +478,8 @@ final class TableCapture {
         }
     }
 
-    private void fetch(
-            Connection connection,
-            List<RowState.Row> wanted,
-            RowState.TableState known,
-            Sender sender)
+    /// Gives the rows with these keys, one after another.
+    private void fetch(Connection connection, List<List<String>> keys, Rows to)
             throws SQLException, InterruptedException {
         String one = "(" + dialect.keyPredicate(table) + ")";
         String sql =
@@ -414,18 +487,17 @@ final class TableCapture {
                         .formatted(
                                 source.columns(),
                                 source.name(),
-                                wanted.stream().map(_ -> one).collect(Collectors.joining(" OR ")));
+                                keys.stream().map(_ -> one).collect(Collectors.joining(" OR ")));
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             int at = 1;
-            for (RowState.Row row : wanted) {
-                for (String value : row.key()) {
+            for (List<String> key : keys) {
+                for (String value : key) {
                     statement.setString(at++, value);
                 }
             }
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    @Nullable String[] values = source.values(rows);
-                    upsert(source.rowState(rows, values), values, known, sender);
+                    to.take(rows);
                 }
             }
         }

@@ -23,14 +23,17 @@ final class TableCheck {
     private final int fetchRows;
     private final Change.TableHeader header;
     private final SourceRows source;
+    private final Pace pace;
     private final ChangeBuffer buffer = new ChangeBuffer();
 
-    TableCheck(Table table, Dialect dialect, RowState state, Cutter cutter, int fetchRows) {
+    TableCheck(
+            Table table, Dialect dialect, RowState state, Cutter cutter, int fetchRows, Pace pace) {
         this.table = table;
         this.dialect = dialect;
         this.state = state;
         this.cutter = cutter;
         this.fetchRows = fetchRows;
+        this.pace = pace;
         this.header = LogCapture.header(table);
         this.source = new SourceRows(table, dialect);
     }
@@ -122,6 +125,8 @@ final class TableCheck {
 
     private void hand(long since) throws InterruptedException {
         cutter.add(buffer, System.currentTimeMillis(), since, null);
+        pace.took(buffer.rows(), buffer.bytes());
+        pace.await();
         buffer.clear();
     }
 }

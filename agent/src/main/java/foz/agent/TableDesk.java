@@ -51,15 +51,20 @@ final class TableDesk {
     private final Map<String, Entry> entries = new ConcurrentHashMap<>();
     private volatile long keptBytes;
 
-    /// @param way as the contract names it: log, stamp, compare, or feed
+    /// @param way as the contract names it: log, stamp, journal, compare, or feed
     void add(String table, String way) {
-        ways.put(table, way);
+        way(table, way);
         put(table, Phase.WAITING, -1, 0, Duration.ZERO);
     }
 
     private void put(String table, Phase phase, double done, long rows, Duration spent) {
         entries.put(
                 table, new Entry(phase, done, rows, spent, Instant.now(), "", "", Instant.now()));
+    }
+
+    /// The table is captured another way from now on.
+    void way(String table, String way) {
+        ways.put(table, way);
     }
 
     void snapshot(String table, double done, long rows, Duration spent) {
@@ -88,6 +93,24 @@ final class TableDesk {
                             remedy,
                             stood ? before.since() : now);
                 });
+    }
+
+    /// The table's turn comes later.
+    ///
+    /// @param why in English, a sentence
+    void waits(String table, String why) {
+        entries.compute(
+                table,
+                (_, before) ->
+                        new Entry(
+                                Phase.WAITING,
+                                -1,
+                                0,
+                                Duration.ZERO,
+                                before == null ? Instant.now() : before.at(),
+                                why,
+                                "",
+                                Instant.now()));
     }
 
     /// @param by who asked for it
@@ -142,7 +165,7 @@ final class TableDesk {
                 told.put("secondsLeft", Math.round(seconds * (1 - entry.done()) / entry.done()));
             }
         }
-        if (entry.phase() == Phase.STANDING || entry.phase() == Phase.PAUSED) {
+        if (!entry.what().isEmpty()) {
             told.put("what", entry.what());
             told.put("remedy", entry.remedy());
             told.put("since", entry.since().toString());

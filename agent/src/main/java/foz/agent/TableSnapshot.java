@@ -53,6 +53,7 @@ final class TableSnapshot {
     private final Change.TableHeader header;
     private final SourceRows source;
     private final TableDesk desk;
+    private final Pace pace;
     private final ChangeBuffer buffer = new ChangeBuffer();
 
     TableSnapshot(
@@ -62,8 +63,10 @@ final class TableSnapshot {
             Cutter cutter,
             Spool spool,
             int fetchRows,
-            TableDesk desk) {
+            TableDesk desk,
+            Pace pace) {
         this.desk = desk;
+        this.pace = pace;
         this.table = table;
         this.dialect = dialect;
         this.state = state;
@@ -77,7 +80,9 @@ final class TableSnapshot {
     /// Captures the table, going on where a stop left it.
     ///
     /// @return how many rows it has
+    /// @throws Pace.ClosedException when the hours for it are over; it goes on in the next ones
     long capture(Connection connection) throws SQLException, InterruptedException {
+        pace.requireOpen();
         long since = spool.generation();
         dialect.learn(connection, table);
         boolean paged = !table.isKeyless() && dialect.isKeyIndexed(connection, table);
@@ -93,7 +98,11 @@ final class TableSnapshot {
                 state.collect(table.name(), reached.snapshot(), reached.rows(), reached.bytes())) {
             if (paged) {
                 while (!reached.last()) {
+                    pace.requireOpen();
+                    pace.await();
+                    long rows = reached.rows();
                     reached = page(connection, collector, reached, since);
+                    pace.took(reached.rows() - rows, buffer.bytes());
                     desk.snapshot(
                             table.name(),
                             -1,
@@ -219,6 +228,8 @@ final class TableSnapshot {
 
     private void hand(long since) throws InterruptedException {
         cutter.add(buffer, System.currentTimeMillis(), since, null);
+        pace.took(buffer.rows(), buffer.bytes());
+        pace.await();
         buffer.clear();
     }
 

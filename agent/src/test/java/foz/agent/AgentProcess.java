@@ -16,8 +16,18 @@ final class AgentProcess {
 
     private static final int LAST = 3_000;
 
+    private final String heap;
     private @Nullable Path log;
     private @Nullable Process process;
+
+    AgentProcess() {
+        this("104m");
+    }
+
+    /// @param heap as `-Xmx` takes it
+    AgentProcess(String heap) {
+        this.heap = heap;
+    }
 
     /// Starts it, its log beside the folder of its settings.
     void start(Path config) throws IOException {
@@ -26,7 +36,7 @@ final class AgentProcess {
         process =
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-Xmx104m",
+                                "-Xmx" + heap,
                                 "-XX:TieredStopAtLevel=1",
                                 "--enable-native-access=ALL-UNNAMED",
                                 "-cp",

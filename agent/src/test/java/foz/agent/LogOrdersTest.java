@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import foz.contract.ScratchPostgres;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -139,6 +142,34 @@ class LogOrdersTest {
                     "UPDATE item SET id = -id WHERE id = %d".formatted(100 + i * 7),
                     "DELETE FROM item WHERE id = %d".formatted(101 + i * 11),
                     "INSERT INTO item VALUES (%d, 'new', 1)".formatted(100_000 + i));
+        }
+    }
+
+    @Test
+    void outsideTheHoursChangesAreFollowedAndNothingIsReadWhole() throws Exception {
+        try (LogSite site = site()) {
+            site.awaitEqual();
+            site.stop();
+            Pace always = site.pace;
+            site.pace =
+                    new Pace(
+                            new Pace.Limits(0, 0, ReadingHours.of("19:00-07:00", ZoneOffset.UTC)),
+                            Clock.fixed(Instant.parse("2026-11-25T12:00:00Z"), ZoneOffset.UTC));
+            site.start();
+            site.mirror.spoil("item", "7", 1, "rotten");
+            Orders.Order reload = new Orders.Order(8, "item", Orders.Kind.RELOAD, "ana");
+            site.asked(reload);
+            site.await(reload, "taken");
+            site.sql("UPDATE item SET price = 0 WHERE id = 8", "UPDATE other SET name = 'e'");
+            site.awaitEqual("other");
+            assertTrue(site.mirror.lines("item").contains("8|n8|0"));
+            assertTrue(site.mirror.lines("item").contains("7|rotten|7"));
+            assertEquals("waiting", site.told("item").get("phase"));
+            site.stop();
+            site.pace = always;
+            site.start();
+            site.awaitEqual();
+            site.await(reload, "done");
         }
     }
 

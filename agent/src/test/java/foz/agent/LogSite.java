@@ -33,11 +33,16 @@ final class LogSite implements AutoCloseable {
     record TableSpec(String name, int keyColumns, List<String> columns) {}
 
     private final Path folder;
+    private final Path adapters;
     private final AgentSettings settings;
     private final Dialect dialect;
     private final Contract contract;
     final Connection erp;
     final Mirror mirror = new Mirror();
+
+    /// Of agents that start from now on.
+    Pace pace = new Pace(Pace.Limits.none());
+
     private Agent agent;
 
     /// The last batch that the server took, and the chain's link after it.
@@ -62,26 +67,30 @@ final class LogSite implements AutoCloseable {
                         "foz_" + database,
                         folder.resolve("log")),
                 folder,
+                folder.resolve("none"),
                 tables,
                 setup);
     }
 
     /// @param erp a connection to the source's database, closed with the site
+    /// @param adapters the adapters' folder
     LogSite(
             Connection erp,
             SourceSettings source,
             Path folder,
+            Path adapters,
             List<TableSpec> tables,
             String... setup)
             throws SQLException {
         this.folder = folder;
+        this.adapters = adapters;
         this.erp = erp;
         sql(setup);
         this.settings =
                 new AgentSettings(
                         "", "", "", "", folder, "source", source, folder, folder, 0, 2, 500,
                         256 << 10, 1L << 30, 2_000);
-        this.dialect = Engines.of(source, folder).dialect(source);
+        this.dialect = Engines.of(source, adapters).dialect(source);
         this.contract = contract(tables);
         this.agent = new Agent();
     }
@@ -155,7 +164,11 @@ final class LogSite implements AutoCloseable {
                 throw new IllegalStateException("the spool does not follow batch " + taken);
             }
             LogSource source =
-                    Engines.of(settings.database(), folder).log(settings.database()).orElseThrow();
+                    Engines.log(
+                                    Engines.of(settings.database(), adapters),
+                                    settings.database(),
+                                    adapters)
+                            .orElseThrow();
             try (Connection connection = dialect.openForCapture()) {
                 LogSource.Offer offer = source.prepare(connection, contract.captured());
                 if (!offer.reasons().isEmpty()) {
@@ -171,6 +184,7 @@ final class LogSite implements AutoCloseable {
                                 meters,
                                 desk,
                                 orders,
+                                pace,
                                 offer.tables());
             }
             thread = Thread.ofPlatform().name("log").start(capture);

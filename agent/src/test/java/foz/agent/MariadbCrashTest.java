@@ -3,7 +3,9 @@ package foz.agent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -36,7 +38,19 @@ class MariadbCrashTest {
 
     private final long seed = Long.getLong("foz.seed", 7);
     private final Random random = new Random(seed);
-    private final AgentProcess agent = new AgentProcess();
+    private final AgentProcess agent = new AgentProcess(heap());
+
+    String heap() {
+        return "104m";
+    }
+
+    /// Lines of the agent's settings, beside those of any agent.
+    String settings() throws Exception {
+        return "";
+    }
+
+    /// What a server that was installed would have, and the reader asks for.
+    void install(Statement statement) throws SQLException {}
 
     @Test
     void killedAtAnyPointItLosesNothing() throws Exception {
@@ -60,6 +74,7 @@ class MariadbCrashTest {
                 StandInServer sink = new StandInServer(contract)) {
             prepare(erp);
             Path config = sink.settings(folder.resolve("agent"), server.url() + "crash");
+            Files.writeString(config, settings(), StandardOpenOption.APPEND);
             agent.start(config);
             for (int round = 0; round < rounds; round++) {
                 try {
@@ -74,8 +89,9 @@ class MariadbCrashTest {
         }
     }
 
-    private static void prepare(Connection erp) throws SQLException {
+    private void prepare(Connection erp) throws SQLException {
         try (Statement statement = erp.createStatement()) {
+            install(statement);
             statement.execute("CREATE DATABASE crash CHARACTER SET utf8mb4");
             statement.execute("USE crash");
             statement.execute(

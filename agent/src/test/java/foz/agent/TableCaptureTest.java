@@ -1,6 +1,7 @@
 package foz.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +18,10 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -499,6 +504,49 @@ class TableCaptureTest {
             source.capture.snapshot(source.connection);
             source.takeInto(mirror);
             assertEquals(List.of(), source.check(3, mirror).wrong());
+        }
+    }
+
+    @Test
+    void hoursThatEndInTheMiddleOfATableLeaveTheRestToTheNextOnes() throws Exception {
+        try (Source source = new Source("pollMs: 1000")) {
+            source.sql("INSERT INTO item SELECT n, 'n' || n FROM generate_series(1, 25000) n");
+            AtomicInteger asked = new AtomicInteger();
+            Clock evening =
+                    new Clock() {
+                        @Override
+                        public Instant instant() {
+                            return asked.incrementAndGet() < 4
+                                    ? Instant.parse("2026-11-25T06:59:59Z")
+                                    : Instant.parse("2026-11-25T07:00:00Z");
+                        }
+
+                        @Override
+                        public ZoneId getZone() {
+                            return ZoneOffset.UTC;
+                        }
+
+                        @Override
+                        public Clock withZone(ZoneId zone) {
+                            return this;
+                        }
+                    };
+            ReadingHours nights = ReadingHours.of("19:00-07:00", ZoneOffset.UTC);
+            TableCapture nightly =
+                    new TableCapture(
+                            source.table,
+                            source.dialect,
+                            source.state,
+                            source.cutter,
+                            source.spool,
+                            source.fetchRows,
+                            new TableDesk(),
+                            new Pace(new Pace.Limits(0, 0, nights), evening));
+            assertThrows(Pace.ClosedException.class, () -> nightly.snapshot(source.connection));
+            assertFalse(nightly.mayCompare());
+            assertTrue(source.connection.getAutoCommit(), "nothing is held at the source");
+            source.capture.snapshot(source.connection);
+            assertEquals(25_000, source.sentIds().size(), "each row once");
         }
     }
 

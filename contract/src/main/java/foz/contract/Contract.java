@@ -205,6 +205,9 @@ public record Contract(
         LOG,
         /// By a column that the source sets at each change, and by compare now and then.
         STAMP,
+        /// In a journal that triggers at the source write, and by compare now and then; where it is
+        /// not installed, by stamp or compare.
+        JOURNAL,
         /// By comparing the whole table with what was sent.
         COMPARE
     }
@@ -212,8 +215,8 @@ public record Contract(
     /// How an agent finds changes.
     ///
     /// @param stamp column that the source sets at each change; empty: compare only
-    /// @param pollMs between two looks by stamp, or by compare where there is no stamp
-    /// @param compareMs between two compares of the whole table where there is a stamp
+    /// @param pollMs between two looks by stamp or journal, or by compare where there is neither
+    /// @param compareMs between two compares of the whole table where there is a stamp or a journal
     /// @param overlapMs how far each look by stamp goes back before the last one: longer than the
     ///   longest transaction
     public record Capture(

@@ -16,6 +16,10 @@ public final class ContractReader {
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,58}");
     private static final int COLUMNS_MAX = 1_990;
+    private static final long COMPARE_MS = 60_000;
+
+    /// Beside a journal the compare only finds what triggers do not see.
+    private static final long JOURNAL_COMPARE_MS = 600_000;
 
     private final List<Problem> problems = new ArrayList<>();
     private final QualityReader quality = new QualityReader(problems);
@@ -246,16 +250,26 @@ public final class ContractReader {
         Fields fields = fields(property);
         Optional<String> stamp =
                 fields.optionalText("stamp").map(text -> text.toLowerCase(Locale.ROOT));
+        Contract.Way way = way(fields, stamp);
         Contract.Capture capture =
                 new Contract.Capture(
                         stamp,
                         fields.number("pollMs", 1_000, 50, 86_400_000),
-                        fields.number("compareMs", 60_000, 200, 7 * 86_400_000L),
+                        fields.number(
+                                "compareMs",
+                                way == Contract.Way.JOURNAL ? JOURNAL_COMPARE_MS : COMPARE_MS,
+                                200,
+                                7 * 86_400_000L),
                         fields.number("overlapMs", 60_000, 1_000, 86_400_000),
-                        way(fields, stamp));
+                        way);
         String keyless = fields.optionalText("keyless").orElse("false");
         if (keyless.equals("true") && capture.stamp().isPresent()) {
             fields.problem("keyless", "stands beside stamp", "leave stamp out: rows are compared");
+        } else if (keyless.equals("true") && way == Contract.Way.JOURNAL) {
+            fields.problem(
+                    "way",
+                    "is journal beside keyless, and a journal names rows by their key",
+                    "leave way out: rows are compared");
         } else if (!List.of("true", "false").contains(keyless)) {
             fields.problem("keyless", "is '" + keyless + "'", "write true or false");
         }
@@ -278,7 +292,7 @@ public final class ContractReader {
             fields.problem(
                     "way",
                     "is '" + word.get() + "', no way to find changes",
-                    "write log, stamp or compare");
+                    "write log, stamp, journal or compare");
         }
         return usual;
     }

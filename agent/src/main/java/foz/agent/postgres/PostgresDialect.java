@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -109,6 +110,11 @@ final class PostgresDialect implements Dialect {
         return table.isKeyless()
                 ? rowHash(table)
                 : hashes.getOrDefault(table.name(), RowHash.unknown()).of(table.key());
+    }
+
+    /// The same with other names for the columns, such as those of a trigger's row.
+    String keyHash(Table table, UnaryOperator<String> named) {
+        return hashes.getOrDefault(table.name(), RowHash.unknown()).of(table.key(), named);
     }
 
     @Override

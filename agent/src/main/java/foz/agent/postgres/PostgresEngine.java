@@ -2,6 +2,7 @@ package foz.agent.postgres;
 
 import foz.agent.Dialect;
 import foz.agent.Engine;
+import foz.agent.Journal;
 import foz.agent.LogSource;
 import foz.agent.SourceSettings;
 import java.util.Optional;
@@ -22,6 +23,13 @@ public final class PostgresEngine implements Engine {
     @Override
     public Dialect dialect(SourceSettings settings) {
         return new PostgresDialect(settings);
+    }
+
+    @Override
+    public Optional<Journal> journal(SourceSettings settings, Dialect dialect) {
+        return dialect instanceof PostgresDialect ours
+                ? Optional.of(new PostgresJournal(ours, settings))
+                : Optional.empty();
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /// Hashes of keys and rows as SQL, computed at the source. Columns of types that PostgreSQL hashes
 /// by exactly what their text says are hashed as they are, which costs a third of making texts of
@@ -66,14 +67,19 @@ final class RowHash {
 
     /// A 64-bit number of these columns.
     String of(List<Column> columns) {
+        return of(columns, UnaryOperator.identity());
+    }
+
+    /// @param named a column's name in SQL, as the expression is to have it
+    String of(List<Column> columns, UnaryOperator<String> named) {
         List<String> parts = new ArrayList<>();
         List<String> record = new ArrayList<>();
         for (int i = 0; i < columns.size(); i++) {
             Column column = columns.get(i);
             if (EXACT.contains(type(column))) {
-                record.add(PostgresDialect.quoted(column.physicalName()));
+                record.add(named.apply(PostgresDialect.quoted(column.physicalName())));
             } else {
-                parts.add("coalesce(%s, %d)".formatted(column(column, i + 1), -1 - i));
+                parts.add("coalesce(%s, %d)".formatted(column(column, i + 1, named), -1 - i));
             }
         }
         if (!record.isEmpty()) {
@@ -84,8 +90,8 @@ final class RowHash {
                 : "hashint8extended(" + String.join(" # ", parts) + ", 0)";
     }
 
-    private String column(Column column, int seed) {
-        String name = PostgresDialect.quoted(column.physicalName());
+    private String column(Column column, int seed, UnaryOperator<String> named) {
+        String name = named.apply(PostgresDialect.quoted(column.physicalName()));
         String type = type(column);
         if (INTEGERS.contains(type)) {
             return "hash%sextended(%s, %d)".formatted(type, name, seed);

@@ -191,7 +191,16 @@ class OracleSqlTest {
     @Test
     void aDriverThatIsMissingIsAskedForByFolderAndJar() {
         SourceSettings settings =
-                new SourceSettings("jdbc:oracle:thin:@//x/y", "foz", "", "", "foz", folder, folder);
+                new SourceSettings(
+                        "jdbc:oracle:thin:@//x/y",
+                        "foz",
+                        "",
+                        "",
+                        "foz",
+                        folder,
+                        folder,
+                        "",
+                        java.util.Map.of());
         String message =
                 String.valueOf(
                         assertThrows(

@@ -186,6 +186,12 @@ record Words(MessageSource messages, Locale locale) {
         return text.toString();
     }
 
+    /// How an order stands: a pause that the agent heard of is in force, anything else under way.
+    public String order(CaptureDesk.Order order) {
+        boolean inForce = order.kind().equals("pause") && order.state().equals("taken");
+        return sayOr("capture.order." + (inForce ? "inForce" : order.state()), order.state());
+    }
+
     public String captureCheck(CaptureDesk.Check check) {
         return say(
                 check.endedAt() == null ? "capture.check.goesOn" : "capture.check",
