@@ -54,7 +54,9 @@ public final class GoldenSql {
     /// That a parser of SQL takes it: says that its form is right, and nothing of what it does.
     public static void parse(String statement) {
         try {
-            CCJSqlParserUtil.parse(statement);
+            CCJSqlParserUtil.parse(
+                    statement,
+                    parser -> parser.withSquareBracketQuotation(statement.indexOf('[') >= 0));
         } catch (JSQLParserException e) {
             throw new AssertionError("no SQL: " + statement + "\n" + e.getMessage(), e);
         }

@@ -20,9 +20,6 @@ import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
 import java.time.LocalDateTime;
-import java.time.LocalTime;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -160,13 +157,14 @@ public final class RecordedSource implements Driver {
 
     /// One row, but none of a next page; none of what asks for none; of an index its columns.
     private Object rows(String sql) {
+        boolean collation = sql.contains("collation_name");
         boolean index = sql.contains("INDEX_NAME") || sql.contains("sys.indexes");
         boolean nextPage = sql.contains(" > ") && sql.contains("ORDER BY") && sql.contains("?");
         boolean tooLarge = sql.contains(" > " + Protocol.ROW_BYTES_MAX);
         int all =
-                index
+                index || collation
                         ? indexed.size()
-                        : nextPage || sql.contains("WHERE 1 = 0") || tooLarge ? 0 : 1;
+                        : (nextPage || sql.contains("WHERE 1 = 0") || tooLarge) ? 0 : 1;
         int[] left = {all};
         return proxy(
                 ResultSet.class,
@@ -175,9 +173,10 @@ public final class RecordedSource implements Driver {
                             case "next" -> left[0]-- > 0;
                             case "getMetaData" -> metadata();
                             case "getString" ->
-                                    index && arguments[0].equals(2)
+                                    (index && arguments[0].equals(2))
+                                                    || (collation && arguments[0].equals(1))
                                             ? indexed.get(all - left[0] - 1)
-                                            : "text";
+                                            : collation ? "Latin1_General_CI_AS" : "text";
                             case "getInt" -> 1;
                             // The row's hash is another one when its key was found to differ.
                             case "getLong" -> arguments[0].equals(indexed.size() + 2) ? 2L : 1L;
@@ -190,11 +189,12 @@ public final class RecordedSource implements Driver {
 
     private static Object value(Class<?> type) {
         LocalDateTime time = LocalDateTime.of(2026, 11, 25, 10, 0);
-        return type == LocalDateTime.class
-                ? time
-                : type == LocalTime.class
-                        ? time.toLocalTime()
-                        : type == OffsetDateTime.class ? time.atOffset(ZoneOffset.UTC) : "text";
+        return switch (type.getSimpleName()) {
+            case "LocalDateTime" -> time;
+            case "LocalDate" -> time.toLocalDate();
+            case "LocalTime" -> time.toLocalTime();
+            case String other -> throw new IllegalArgumentException(other);
+        };
     }
 
     private Object metadata() {

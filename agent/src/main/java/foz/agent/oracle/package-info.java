@@ -1,3 +1,5 @@
-/// Oracle, by SELECT rights: change stamps and compare.
-@org.jspecify.annotations.NullMarked
+/// Oracle as a source, by SELECT rights: change stamps and compare.
+@NullMarked
 package foz.agent.oracle;
+
+import org.jspecify.annotations.NullMarked;
