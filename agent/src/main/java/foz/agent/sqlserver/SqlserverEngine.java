@@ -23,6 +23,11 @@ public final class SqlserverEngine implements Engine {
     @Override
     public Dialect dialect(SourceSettings settings) {
         return new SqlserverDialect(
-                settings, SiteDriver.find(settings, "sqlserver", DRIVER, "mssql-jdbc.jar (com.microsoft.sqlserver:mssql-jdbc)"));
+                settings,
+                SiteDriver.find(
+                        settings,
+                        "sqlserver",
+                        DRIVER,
+                        "mssql-jdbc.jar (com.microsoft.sqlserver:mssql-jdbc)"));
     }
 }
