@@ -60,42 +60,6 @@ record AgentSettings(
 
     private static final Pattern LOG_NAME = Pattern.compile("[a-z0-9_]{1,63}");
 
-    /// Reads as fast as it can, at all hours.
-    AgentSettings(
-            String ingestUrl,
-            String commandUrl,
-            String tokenUrl,
-            String clientId,
-            Path keyFile,
-            String source,
-            SourceSettings database,
-            Path adaptersDir,
-            Path dataDir,
-            int metricsPort,
-            int sourceConnectionsMax,
-            int batchRowsMax,
-            int batchBytesMax,
-            long spoolBytesMax,
-            int fetchRows) {
-        this(
-                ingestUrl,
-                commandUrl,
-                tokenUrl,
-                clientId,
-                keyFile,
-                source,
-                database,
-                adaptersDir,
-                dataDir,
-                metricsPort,
-                sourceConnectionsMax,
-                batchRowsMax,
-                batchBytesMax,
-                spoolBytesMax,
-                fetchRows,
-                Pace.Limits.none());
-    }
-
     private static final Set<String> KEYS =
             Set.of(
                     "serverUrl",

@@ -464,33 +464,21 @@ final class LogCapture implements Runnable, LogContext {
 
     private void reread(Connection connection, Table table, List<String> key, ChangeBuffer to)
             throws SQLException {
+        SourceRows source = new SourceRows(table, dialect);
         String sql =
                 "SELECT %s FROM %s WHERE %s"
-                        .formatted(
-                                table.columns().stream()
-                                        .map(column -> dialect.select(table, column))
-                                        .collect(Collectors.joining(", ")),
-                                dialect.name(table.physicalName()),
-                                dialect.keyPredicate(table));
+                        .formatted(source.values(), source.name(), dialect.keyPredicate(table));
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < key.size(); i++) {
                 statement.setString(i + 1, key.get(i));
             }
-            Change.TableHeader header = header(table);
             try (ResultSet row = statement.executeQuery()) {
-                if (row.next()) {
-                    to.upsert(header);
-                    for (int i = 0; i < table.columns().size(); i++) {
-                        to.text(dialect.read(row, i + 1, table, table.columns().get(i)));
-                    }
-                } else {
-                    // The change that made it go is known from now on, and left out.
-                    to.delete(header);
-                    for (int i = 0; i < table.columns().size(); i++) {
-                        int place = header.key().indexOf(i);
-                        to.text(place < 0 ? null : key.get(place));
-                    }
-                }
+                // The change that made it go is known from now on, and left out.
+                to.add(
+                        header(table),
+                        row.next()
+                                ? new Change.Upsert(source.values(row))
+                                : new Change.Delete(source.keyOnly(key)));
             }
         }
     }

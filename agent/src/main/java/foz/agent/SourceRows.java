@@ -62,9 +62,14 @@ final class SourceRows {
         return dialect.name(table.physicalName());
     }
 
+    /// All columns.
+    String values() {
+        return table.columns().stream().map(this::select).collect(Collectors.joining(", "));
+    }
+
     /// All columns, then both hashes.
     String columns() {
-        return table.columns().stream().map(this::select).collect(Collectors.joining(", "))
+        return values()
                 + ", "
                 + dialect.keyHash(table)
                 + " AS foz_key_hash, "
@@ -76,10 +81,11 @@ final class SourceRows {
         return table.key().stream().map(this::select).collect(Collectors.joining(", "));
     }
 
-    /// The next rows in the order of the key, with [#columns].
+    /// The next rows in the order of the key.
     ///
+    /// @param columns what is asked for: [#columns] or [#values()]
     /// @param after the key's texts of the row before; empty at the table's beginning
-    PreparedStatement page(Connection connection, List<String> after, int rows)
+    PreparedStatement page(Connection connection, String columns, List<String> after, int rows)
             throws SQLException {
         String order =
                 table.key().stream()
@@ -90,7 +96,7 @@ final class SourceRows {
                         dialect.firstRows(
                                 "SELECT %s FROM %s%s ORDER BY %s"
                                         .formatted(
-                                                columns(),
+                                                columns,
                                                 name(),
                                                 after.isEmpty()
                                                         ? ""
@@ -111,7 +117,7 @@ final class SourceRows {
                 : dialect.select(table, column);
     }
 
-    /// The values of a result with [#columns].
+    /// The values of a result that begins with [#values()].
     @Nullable String[] values(ResultSet rows) throws SQLException {
         @Nullable String[] values = new @Nullable String[table.columns().size()];
         for (int i = 0; i < values.length; i++) {
@@ -120,13 +126,18 @@ final class SourceRows {
         return values;
     }
 
-    /// What is kept of such a row.
-    RowState.Row rowState(ResultSet rows, @Nullable String[] values) throws SQLException {
+    /// The key's texts among a row's values.
+    List<String> keyOf(@Nullable String[] values) {
         List<String> keyValues = new ArrayList<>(key.length);
         for (int position : key) {
             keyValues.add(String.valueOf(values[position]));
         }
+        return keyValues;
+    }
+
+    /// What is kept of a row of a result with [#columns].
+    RowState.Row rowState(ResultSet rows, @Nullable String[] values) throws SQLException {
         return new RowState.Row(
-                rows.getLong(values.length + 1), rows.getLong(values.length + 2), keyValues);
+                rows.getLong(values.length + 1), rows.getLong(values.length + 2), keyOf(values));
     }
 }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 /// two sends some rows again, and the replica takes them as unchanged.
 final class TableCapture {
 
-    private static final int CHANGES_AT_ONCE = 500;
     private static final int KEYS_AT_ONCE_MAX = 500;
     private static final int PENDING_MAX = 10_000;
 
@@ -43,18 +43,7 @@ final class TableCapture {
     private final TableCheck check;
     private final int keysAtOnce;
     private final Pace pace;
-    private long rowsCaptured;
-
-    TableCapture(
-            Table table,
-            Dialect dialect,
-            RowState state,
-            Cutter cutter,
-            Spool spool,
-            int fetchRows,
-            TableDesk desk) {
-        this(table, dialect, state, cutter, spool, fetchRows, desk, new Pace(Pace.Limits.none()));
-    }
+    private final LongAdder rowsCaptured = new LongAdder();
 
     TableCapture(
             Table table,
@@ -86,13 +75,13 @@ final class TableCapture {
     }
 
     long rowsCaptured() {
-        return rowsCaptured;
+        return rowsCaptured.sum();
     }
 
     /// Captures the whole table, going on where a stop left it. What changes meanwhile, the next
     /// compare finds.
     void snapshot(Connection connection) throws SQLException, InterruptedException {
-        rowsCaptured += snapshot.capture(connection);
+        rowsCaptured.add(snapshot.capture(connection));
     }
 
     /// Looks at the table as it is now.
@@ -113,7 +102,7 @@ final class TableCapture {
             return;
         }
         RowState.TableState known = state.table(table.name(), dialect.sums(table));
-        Sender sender = new Sender(known, since);
+        ChangeSender sender = sender(known, since);
         String sql =
                 "SELECT %s FROM %s WHERE %s >= %s"
                         .formatted(
@@ -151,8 +140,8 @@ final class TableCapture {
             snapshot(connection);
             return;
         }
-        RowState.TableState known = state.table(table.name());
-        Sender sender = new Sender(known, since);
+        RowState.TableState known = state.table(table.name(), dialect.sums(table));
+        ChangeSender sender = sender(known, since);
         Map<List<String>, Set<Long>> hashes = new LinkedHashMap<>();
         for (Journal.Entry entry : entries) {
             hashes.computeIfAbsent(entry.key(), _ -> new TreeSet<>()).add(entry.keyHash());
@@ -186,6 +175,10 @@ final class TableCapture {
         known.split(finish(sender, known, since));
     }
 
+    private ChangeSender sender(RowState.TableState known, long since) {
+        return new ChangeSender(header, cutter, spool, known, since, rowsCaptured);
+    }
+
     private interface Rows {
         void take(ResultSet rows) throws SQLException, InterruptedException;
     }
@@ -194,27 +187,24 @@ final class TableCapture {
     /// that nothing is held at the source while the server is waited for.
     ///
     /// @return whether all rows were taken
-    private boolean read(Connection connection, Sender sender, String sql, Rows take)
+    private boolean read(Connection connection, ChangeSender sender, String sql, Rows take)
             throws SQLException, InterruptedException {
         connection.setAutoCommit(false);
         dialect.begin(connection);
-        sender.waits = false;
+        sender.waits(false);
         try (Statement statement = connection.createStatement()) {
             statement.setFetchSize(fetchRows);
             try (ResultSet rows = statement.executeQuery(sql)) {
                 take.take(rows);
             }
             return true;
-        } catch (SpoolFullException _) {
+        } catch (ChangeSender.SpoolFullException _) {
             return false;
         } finally {
-            sender.waits = true;
+            sender.waits(true);
             endTransaction(connection);
         }
     }
-
-    /// A further batch would have to wait.
-    private static final class SpoolFullException extends RuntimeException {}
 
     private static void endTransaction(Connection connection) throws SQLException {
         if (!connection.isClosed()) {
@@ -223,7 +213,7 @@ final class TableCapture {
         }
     }
 
-    private void sendIfChanged(ResultSet rows, RowState.TableState known, Sender sender)
+    private void sendIfChanged(ResultSet rows, RowState.TableState known, ChangeSender sender)
             throws SQLException, InterruptedException {
         int count = table.columns().size();
         if (known.knows(rows.getLong(count + 1), rows.getLong(count + 2))) {
@@ -236,11 +226,11 @@ final class TableCapture {
     /// A row that cannot be sent stops the table. What came before it is made durable, so that it
     /// is not sent again at each try.
     private void upsert(
-            RowState.Row row, @Nullable String[] values, RowState.TableState known, Sender sender)
+            RowState.Row row, @Nullable String[] values, RowState.TableState known, ChangeSender sender)
             throws InterruptedException {
         long bytes = Cutter.bytes(values);
         if (bytes > Protocol.ROW_BYTES_MAX) {
-            finish(sender, known, sender.since);
+            finish(sender, known, sender.since());
             throw new RowTooLargeException(table.name(), row.key(), bytes);
         }
         known.put(row);
@@ -250,7 +240,7 @@ final class TableCapture {
     /// Makes durable what was captured.
     ///
     /// @return about how many rows the table has; 0 when nothing tells
-    private long finish(Sender sender, RowState.TableState known, long since)
+    private long finish(ChangeSender sender, RowState.TableState known, long since)
             throws InterruptedException {
         sender.send();
         if (known.pending() == 0) {
@@ -354,7 +344,7 @@ final class TableCapture {
         String sql =
                 "SELECT %s FROM %s WHERE %s ORDER BY %s"
                         .formatted(wanted, source.name(), dialect.isAmong(group, groups), group);
-        Sender sender = new Sender(known, since);
+        ChangeSender sender = sender(known, since);
         Groups work = new Groups(connection, known, groups, sender);
         boolean whole =
                 read(
@@ -382,7 +372,7 @@ final class TableCapture {
         private final RowState.TableState known;
         private final Iterator<Integer> groups;
         private final long since;
-        private final Sender sender;
+        private final ChangeSender sender;
         private final List<RowState.Row> changed = new ArrayList<>();
 
         /// Rows of the group in hand that were sent and not met yet.
@@ -394,11 +384,11 @@ final class TableCapture {
                 Connection connection,
                 RowState.TableState known,
                 Set<Integer> groups,
-                Sender sender) {
+                ChangeSender sender) {
             this.connection = connection;
             this.known = known;
             this.groups = groups.iterator();
-            this.since = sender.since;
+            this.since = sender.since();
             this.sender = sender;
             begin();
         }
@@ -500,46 +490,6 @@ final class TableCapture {
                     to.take(rows);
                 }
             }
-        }
-    }
-
-    /// Hands changes to the cutter, some at a time.
-    private final class Sender {
-        private final RowState.TableState known;
-        private final long since;
-        private boolean waits = true;
-        private final List<Change> changes = new ArrayList<>();
-        private long bytes;
-        private long readAtMs = System.currentTimeMillis();
-
-        Sender(RowState.TableState known, long since) {
-            this.known = known;
-            this.since = since;
-        }
-
-        void add(Change change) throws InterruptedException {
-            changes.add(change);
-            bytes +=
-                    change instanceof Change.Upsert(String[] values, List<Integer> _)
-                            ? Cutter.bytes(values)
-                            : 0;
-            rowsCaptured++;
-            if (changes.size() >= CHANGES_AT_ONCE || bytes >= Protocol.ROW_BYTES_MAX) {
-                send();
-            }
-        }
-
-        void send() throws InterruptedException {
-            if (!changes.isEmpty()) {
-                known.announce();
-                cutter.add(header, changes, readAtMs, since);
-                changes.clear();
-                bytes = 0;
-                if (!waits && !spool.hasRoom(cutter.wholeBytesMax())) {
-                    throw new SpoolFullException();
-                }
-            }
-            readAtMs = System.currentTimeMillis();
         }
     }
 }

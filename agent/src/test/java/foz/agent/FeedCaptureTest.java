@@ -61,22 +61,7 @@ class FeedCaptureTest {
         Source() throws IOException {
             dir = Files.createTempDirectory(folder, "agent");
             settings =
-                    new AgentSettings(
-                            "",
-                            "",
-                            "",
-                            "",
-                            folder,
-                            "source",
-                            new SourceSettings("feed:x", "", "", ""),
-                            folder,
-                            folder,
-                            0,
-                            2,
-                            10_000,
-                            4 << 20,
-                            1L << 30,
-                            2_000);
+                    TestSettings.of(new SourceSettings("feed:x", "", "", ""), folder);
             spool = Spool.open(dir.resolve("spool"), 1L << 30);
             state = RowState.open(dir.resolve("rows"));
             capture = capture();

@@ -49,9 +49,7 @@ final class JournalSite implements AutoCloseable {
         this.folder = folder;
         sql(setup);
         this.settings =
-                new AgentSettings(
-                        "", "", "", "", folder, "source", source, folder, folder, 0, 2, 500,
-                        256 << 10, 1L << 30, 2_000);
+                TestSettings.of(source, folder, 500, 256 << 10);
         Engine engine = Engines.of(source, folder);
         this.dialect = engine.dialect(source);
         this.journal = engine.journal(source, dialect).orElseThrow();
@@ -72,7 +70,7 @@ final class JournalSite implements AutoCloseable {
 
         Part(Table table, Cutter cutter) {
             TableDesk desk = new TableDesk();
-            capture = new TableCapture(table, dialect, state, cutter, spool, 2_000, desk);
+            capture = new TableCapture(table, dialect, state, cutter, spool, 2_000, desk, new Pace(Pace.Limits.none()));
             look = new JournalLook(journal, writer(), dialect, table, desk);
         }
     }

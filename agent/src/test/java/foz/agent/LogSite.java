@@ -87,9 +87,7 @@ final class LogSite implements AutoCloseable {
         this.erp = erp;
         sql(setup);
         this.settings =
-                new AgentSettings(
-                        "", "", "", "", folder, "source", source, folder, folder, 0, 2, 500,
-                        256 << 10, 1L << 30, 2_000);
+                TestSettings.of(source, folder, 500, 256 << 10);
         this.dialect = Engines.of(source, adapters).dialect(source);
         this.contract = contract(tables);
         this.agent = new Agent();

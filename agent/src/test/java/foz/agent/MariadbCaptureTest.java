@@ -81,14 +81,12 @@ class MariadbCaptureTest {
                             new Cutter(spool, settings),
                             spool,
                             settings.fetchRows(),
-                            new TableDesk());
+                            new TableDesk(), new Pace(Pace.Limits.none()));
             connection = dialect.openForCapture();
         }
 
         private AgentSettings settings(SourceSettings where) {
-            return new AgentSettings(
-                    "", "", "", "", folder, "source", where, folder, folder, 0, 2, 10_000, 4 << 20,
-                    1L << 30, 2_000);
+            return TestSettings.of(where, folder);
         }
 
         void sql(String sql) throws SQLException {

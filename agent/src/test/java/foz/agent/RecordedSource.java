@@ -95,9 +95,7 @@ public final class RecordedSource implements Driver {
             throws SQLException, InterruptedException {
         SourceSettings where = new SourceSettings("", "", "", "");
         AgentSettings settings =
-                new AgentSettings(
-                        "", "", "", "", folder, "source", where, folder, folder, 0, 2, 1, 4 << 20,
-                        1L << 30, 2_000);
+                TestSettings.of(where, folder, 1, 4 << 20);
         try (RowState state = RowState.open(folder.resolve("rows"));
                 Connection connection = dialect.openForCapture()) {
             Spool spool = Spool.open(folder.resolve("spool"), 1L << 30);
@@ -109,7 +107,7 @@ public final class RecordedSource implements Driver {
                             new Cutter(spool, settings),
                             spool,
                             settings.fetchRows(),
-                            new TableDesk());
+                            new TableDesk(), new Pace(Pace.Limits.none()));
             dialect.fingerprint(connection);
             capture.snapshot(connection);
             for (String stamp : stamps) {

@@ -149,7 +149,11 @@ class TableCaptureTest {
         }
 
         TableCapture capture(Dialect by) {
-            return new TableCapture(table, by, state, cutter, spool, fetchRows, new TableDesk());
+            return capture(by, new Pace(Pace.Limits.none()));
+        }
+
+        TableCapture capture(Dialect by, Pace pace) {
+            return new TableCapture(table, by, state, cutter, spool, fetchRows, new TableDesk(), pace);
         }
 
         Mirror.Checked check(long number, Mirror mirror) throws SQLException, InterruptedException {
@@ -159,22 +163,7 @@ class TableCaptureTest {
         }
 
         private AgentSettings settings(String jdbcUrl) {
-            return new AgentSettings(
-                    "",
-                    "",
-                    "",
-                    "",
-                    folder,
-                    "source",
-                    new SourceSettings(jdbcUrl, "postgres", "", ZONE, "foz_test", folder),
-                    folder,
-                    folder,
-                    0,
-                    2,
-                    10_000,
-                    4 << 20,
-                    1L << 30,
-                    2_000);
+            return TestSettings.of(new SourceSettings(jdbcUrl, "postgres", "", ZONE, "foz_test", folder), folder);
         }
 
         void sql(String sql) throws SQLException {
@@ -533,15 +522,7 @@ class TableCaptureTest {
                     };
             ReadingHours nights = ReadingHours.of("19:00-07:00", ZoneOffset.UTC);
             TableCapture nightly =
-                    new TableCapture(
-                            source.table,
-                            source.dialect,
-                            source.state,
-                            source.cutter,
-                            source.spool,
-                            source.fetchRows,
-                            new TableDesk(),
-                            new Pace(new Pace.Limits(0, 0, nights), evening));
+                    source.capture(source.dialect, new Pace(new Pace.Limits(0, 0, nights), evening));
             assertThrows(Pace.ClosedException.class, () -> nightly.snapshot(source.connection));
             assertFalse(nightly.mayCompare());
             assertTrue(source.connection.getAutoCommit(), "nothing is held at the source");

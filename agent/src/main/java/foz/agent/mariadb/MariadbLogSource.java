@@ -2,6 +2,7 @@ package foz.agent.mariadb;
 
 import foz.agent.ChangeLog;
 import foz.agent.ChunkReader;
+import foz.agent.KeyChunks;
 import foz.agent.LogContext;
 import foz.agent.LogLostException;
 import foz.agent.LogSource;
@@ -200,7 +201,18 @@ final class MariadbLogSource implements LogSource {
 
     @Override
     public ChunkReader chunks() {
-        return new MariadbChunks(dialect);
+        return new KeyChunks(dialect, MariadbLogSource::estimate);
+    }
+
+    private static long estimate(Connection connection, Table table) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement(
+                        "SELECT TABLE_ROWS FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ?")) {
+            statement.setString(1, table.physicalName());
+            try (ResultSet found = statement.executeQuery()) {
+                return found.next() ? found.getLong(1) : 0;
+            }
+        }
     }
 
     @Override

@@ -3,6 +3,7 @@ package foz.adapter.debezium;
 import foz.agent.ChangeLog;
 import foz.agent.ChunkReader;
 import foz.agent.Dialect;
+import foz.agent.KeyChunks;
 import foz.agent.LogContext;
 import foz.agent.LogLostException;
 import foz.agent.LogSource;
@@ -95,7 +96,7 @@ final class DebeziumLogSource implements LogSource {
 
     @Override
     public ChunkReader chunks() {
-        return new KeyChunks(dialect, database);
+        return new KeyChunks(dialect, database::estimate);
     }
 
     @Override
