@@ -7,8 +7,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -136,6 +139,20 @@ public interface Dialect {
     /// read without sorting all.
     default boolean isKeyIndexed(Connection connection, Table table) throws SQLException {
         return false;
+    }
+
+    /// Whether one of these indexes has these columns.
+    ///
+    /// @param found index and column, in the order of each index
+    /// @param spelt how a name that was found is spelt among the columns
+    static boolean hasIndex(ResultSet found, List<String> columns, UnaryOperator<String> spelt)
+            throws SQLException {
+        Map<String, List<String>> indexes = new HashMap<>();
+        while (found.next()) {
+            indexes.computeIfAbsent(found.getString(1), _ -> new ArrayList<>())
+                    .add(spelt.apply(String.valueOf(found.getString(2))));
+        }
+        return indexes.containsValue(columns);
     }
 
     /// That a row comes after another in the key's order, as a predicate. Its parameters are the

@@ -57,8 +57,7 @@ public final class KeyChunks implements ChunkReader {
         List<String> key = at.after();
         long count = 0;
         boolean last = true;
-        try (PreparedStatement statement =
-                source.page(connection, source.values(), key, ROWS)) {
+        try (PreparedStatement statement = source.page(connection, source.values(), key, ROWS)) {
             statement.setFetchSize(FETCH_ROWS);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {

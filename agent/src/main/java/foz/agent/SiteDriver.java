@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Properties;
 
 /// A JDBC driver that Foz may not bring along, for its licence: a jar that the operator puts into a
@@ -46,8 +47,20 @@ public final class SiteDriver {
         }
     }
 
+    /// @param session what each session is set to, as one statement
     /// @throws SettingsException when the driver does not take the address
-    public Connection connect(Properties properties) throws SQLException {
+    public Connection connect(Properties properties, String session) throws SQLException {
+        Connection connection = connect(properties);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(session);
+            return connection;
+        } catch (SQLException e) {
+            Dialect.close(connection);
+            throw e;
+        }
+    }
+
+    private Connection connect(Properties properties) throws SQLException {
         Connection connection = driver.connect(jdbcUrl, properties);
         if (connection == null) {
             throw new SettingsException(

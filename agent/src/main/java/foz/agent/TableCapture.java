@@ -226,7 +226,10 @@ final class TableCapture {
     /// A row that cannot be sent stops the table. What came before it is made durable, so that it
     /// is not sent again at each try.
     private void upsert(
-            RowState.Row row, @Nullable String[] values, RowState.TableState known, ChangeSender sender)
+            RowState.Row row,
+            @Nullable String[] values,
+            RowState.TableState known,
+            ChangeSender sender)
             throws InterruptedException {
         long bytes = Cutter.bytes(values);
         if (bytes > Protocol.ROW_BYTES_MAX) {

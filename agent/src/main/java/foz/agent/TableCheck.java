@@ -73,7 +73,8 @@ final class TableCheck {
         while (!last) {
             int count = 0;
             dialect.begin(connection);
-            try (PreparedStatement page = source.page(connection, source.columns(), after, cutter.rowsMax())) {
+            try (PreparedStatement page =
+                    source.page(connection, source.columns(), after, cutter.rowsMax())) {
                 page.setFetchSize(fetchRows);
                 try (ResultSet rows = page.executeQuery()) {
                     last = true;

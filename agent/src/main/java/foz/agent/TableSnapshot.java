@@ -152,7 +152,8 @@ final class TableSnapshot {
         List<String> after = reached.after();
         boolean last = true;
         dialect.begin(connection);
-        try (PreparedStatement statement = source.page(connection, source.columns(), after, cutter.rowsMax())) {
+        try (PreparedStatement statement =
+                source.page(connection, source.columns(), after, cutter.rowsMax())) {
             statement.setFetchSize(fetchRows);
             try (ResultSet rows = statement.executeQuery()) {
                 int count = 0;

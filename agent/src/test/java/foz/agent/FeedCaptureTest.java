@@ -60,8 +60,7 @@ class FeedCaptureTest {
 
         Source() throws IOException {
             dir = Files.createTempDirectory(folder, "agent");
-            settings =
-                    TestSettings.of(new SourceSettings("feed:x", "", "", ""), folder);
+            settings = TestSettings.of(new SourceSettings("feed:x", "", "", ""), folder);
             spool = Spool.open(dir.resolve("spool"), 1L << 30);
             state = RowState.open(dir.resolve("rows"));
             capture = capture();

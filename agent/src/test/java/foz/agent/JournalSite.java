@@ -48,8 +48,7 @@ final class JournalSite implements AutoCloseable {
         this.erp = erp;
         this.folder = folder;
         sql(setup);
-        this.settings =
-                TestSettings.of(source, folder, 500, 256 << 10);
+        this.settings = TestSettings.of(source, folder, 500, 256 << 10);
         Engine engine = Engines.of(source, folder);
         this.dialect = engine.dialect(source);
         this.journal = engine.journal(source, dialect).orElseThrow();
@@ -70,7 +69,16 @@ final class JournalSite implements AutoCloseable {
 
         Part(Table table, Cutter cutter) {
             TableDesk desk = new TableDesk();
-            capture = new TableCapture(table, dialect, state, cutter, spool, 2_000, desk, new Pace(Pace.Limits.none()));
+            capture =
+                    new TableCapture(
+                            table,
+                            dialect,
+                            state,
+                            cutter,
+                            spool,
+                            2_000,
+                            desk,
+                            new Pace(Pace.Limits.none()));
             look = new JournalLook(journal, writer(), dialect, table, desk);
         }
     }

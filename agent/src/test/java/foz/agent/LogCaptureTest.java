@@ -242,9 +242,7 @@ class LogCaptureTest {
                                 .formatted(rows))) {
             for (int stop = 1; stop <= 3; stop++) {
                 int before = site.mirror.rows();
-                while (site.mirror.rows() < before + 1_000 && site.mirror.rows() < rows) {
-                    Thread.sleep(1);
-                }
+                assertTrue(site.mirror.awaitRows(Math.min(rows, before + 1_000)));
                 site.stop();
                 site.start();
             }
@@ -276,11 +274,9 @@ class LogCaptureTest {
             for (int round = 0; round < 12; round++) {
                 int before = site.mirror.rows();
                 int wanted = before + 1 + random.nextInt(4_000);
-                while (site.mirror.rows() < wanted
-                        && site.mirror.faults().isEmpty()
-                        && thread.isAlive()) {
-                    Thread.sleep(1);
-                }
+                assertTrue(
+                        site.mirror.awaitRows(wanted),
+                        () -> "round with a writer that is alive: " + thread.isAlive());
                 site.stop();
                 site.start();
             }

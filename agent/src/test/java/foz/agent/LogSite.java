@@ -86,8 +86,7 @@ final class LogSite implements AutoCloseable {
         this.adapters = adapters;
         this.erp = erp;
         sql(setup);
-        this.settings =
-                TestSettings.of(source, folder, 500, 256 << 10);
+        this.settings = TestSettings.of(source, folder, 500, 256 << 10);
         this.dialect = Engines.of(source, adapters).dialect(source);
         this.contract = contract(tables);
         this.agent = new Agent();

@@ -81,7 +81,8 @@ class MariadbCaptureTest {
                             new Cutter(spool, settings),
                             spool,
                             settings.fetchRows(),
-                            new TableDesk(), new Pace(Pace.Limits.none()));
+                            new TableDesk(),
+                            new Pace(Pace.Limits.none()));
             connection = dialect.openForCapture();
         }
 

@@ -2,6 +2,7 @@ package foz.agent;
 
 import foz.wire.BatchReader;
 import foz.wire.Change;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /// What a server would hold of the batches that it got: the simplest replica that there is.
 final class Mirror {
+
+    private static final Duration ROWS_WAIT_MAX =
+            Duration.ofSeconds(Long.getLong("foz.waitSeconds", 75));
 
     private final Map<String, Map<String, @Nullable String[]>> tables = new HashMap<>();
     private final Map<String, Set<String>> named = new HashMap<>();
@@ -59,6 +63,11 @@ final class Mirror {
     }
 
     synchronized void take(byte[] body) {
+        read(body);
+        notifyAll();
+    }
+
+    private void read(byte[] body) {
         BatchReader reader = BatchReader.open(body);
         Optional<Change> first = reader.next();
         if (first.isPresent() && first.get() instanceof Change.Part part) {
@@ -204,6 +213,17 @@ final class Mirror {
 
     synchronized void fault(String what) {
         faults.add(what);
+    }
+
+    /// Waits until so many rows came in all, or a fault is known.
+    ///
+    /// @return whether they came
+    synchronized boolean awaitRows(int wanted) throws InterruptedException {
+        long until = System.nanoTime() + ROWS_WAIT_MAX.toNanos();
+        while (rows < wanted && faults.isEmpty() && System.nanoTime() - until < 0) {
+            wait(100);
+        }
+        return rows >= wanted;
     }
 
     /// Rows that came in all.

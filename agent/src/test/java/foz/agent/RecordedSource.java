@@ -94,8 +94,7 @@ public final class RecordedSource implements Driver {
     public void capture(Dialect dialect, Table table, List<String> stamps, Path folder)
             throws SQLException, InterruptedException {
         SourceSettings where = new SourceSettings("", "", "", "");
-        AgentSettings settings =
-                TestSettings.of(where, folder, 1, 4 << 20);
+        AgentSettings settings = TestSettings.of(where, folder, 1, 4 << 20);
         try (RowState state = RowState.open(folder.resolve("rows"));
                 Connection connection = dialect.openForCapture()) {
             Spool spool = Spool.open(folder.resolve("spool"), 1L << 30);
@@ -107,7 +106,8 @@ public final class RecordedSource implements Driver {
                             new Cutter(spool, settings),
                             spool,
                             settings.fetchRows(),
-                            new TableDesk(), new Pace(Pace.Limits.none()));
+                            new TableDesk(),
+                            new Pace(Pace.Limits.none()));
             dialect.fingerprint(connection);
             capture.snapshot(connection);
             for (String stamp : stamps) {

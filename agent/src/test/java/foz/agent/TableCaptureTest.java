@@ -153,7 +153,8 @@ class TableCaptureTest {
         }
 
         TableCapture capture(Dialect by, Pace pace) {
-            return new TableCapture(table, by, state, cutter, spool, fetchRows, new TableDesk(), pace);
+            return new TableCapture(
+                    table, by, state, cutter, spool, fetchRows, new TableDesk(), pace);
         }
 
         Mirror.Checked check(long number, Mirror mirror) throws SQLException, InterruptedException {
@@ -163,7 +164,8 @@ class TableCaptureTest {
         }
 
         private AgentSettings settings(String jdbcUrl) {
-            return TestSettings.of(new SourceSettings(jdbcUrl, "postgres", "", ZONE, "foz_test", folder), folder);
+            return TestSettings.of(
+                    new SourceSettings(jdbcUrl, "postgres", "", ZONE, "foz_test", folder), folder);
         }
 
         void sql(String sql) throws SQLException {
@@ -522,7 +524,8 @@ class TableCaptureTest {
                     };
             ReadingHours nights = ReadingHours.of("19:00-07:00", ZoneOffset.UTC);
             TableCapture nightly =
-                    source.capture(source.dialect, new Pace(new Pace.Limits(0, 0, nights), evening));
+                    source.capture(
+                            source.dialect, new Pace(new Pace.Limits(0, 0, nights), evening));
             assertThrows(Pace.ClosedException.class, () -> nightly.snapshot(source.connection));
             assertFalse(nightly.mayCompare());
             assertTrue(source.connection.getAutoCommit(), "nothing is held at the source");

@@ -11,15 +11,14 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Oracle, from 11g, by SELECT rights.
@@ -82,14 +81,7 @@ final class OracleDialect implements Dialect {
         properties.setProperty("oracle.jdbc.ReadTimeout", "300000");
         properties.setProperty("oracle.net.keepAlive", "true");
         properties.setProperty("v$session.program", "foz-agent");
-        Connection connection = driver.connect(properties);
-        try {
-            execute(connection, SESSION);
-            return connection;
-        } catch (SQLException e) {
-            Dialect.close(connection);
-            throw e;
-        }
+        return driver.connect(properties, SESSION);
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {
@@ -252,14 +244,9 @@ final class OracleDialect implements Dialect {
             statement.setString(1, names.getLast());
             statement.setString(2, names.size() > 1 ? names.getFirst() : null);
             statement.setInt(3, key.size());
-            Map<String, List<String>> indexes = new TreeMap<>();
             try (ResultSet found = statement.executeQuery()) {
-                while (found.next()) {
-                    indexes.computeIfAbsent(found.getString(1), _ -> new ArrayList<>())
-                            .add(found.getString(2));
-                }
+                return Dialect.hasIndex(found, key, UnaryOperator.identity());
             }
-            return indexes.containsValue(key);
         }
     }
 

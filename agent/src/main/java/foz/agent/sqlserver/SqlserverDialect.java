@@ -11,7 +11,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -77,14 +76,7 @@ final class SqlserverDialect implements Dialect {
         properties.setProperty("selectMethod", selectMethod);
         properties.setProperty("loginTimeout", "10");
         properties.setProperty("socketTimeout", "300000");
-        Connection connection = driver.connect(properties);
-        try {
-            execute(connection, SESSION);
-            return connection;
-        } catch (SQLException e) {
-            Dialect.close(connection);
-            throw e;
-        }
+        return driver.connect(properties, SESSION);
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {
@@ -263,18 +255,13 @@ final class SqlserverDialect implements Dialect {
                 table.key().stream()
                         .map(column -> column.physicalName().toLowerCase(Locale.ROOT))
                         .toList();
-        Map<String, List<String>> indexes = new HashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(asked)) {
             statement.setString(1, name(table.physicalName()));
             statement.setInt(2, key.size());
             try (ResultSet found = statement.executeQuery()) {
-                while (found.next()) {
-                    indexes.computeIfAbsent(found.getString(1), _ -> new ArrayList<>())
-                            .add(String.valueOf(found.getString(2)).toLowerCase(Locale.ROOT));
-                }
+                return Dialect.hasIndex(found, key, name -> name.toLowerCase(Locale.ROOT));
             }
         }
-        return indexes.containsValue(key);
     }
 
     @Override

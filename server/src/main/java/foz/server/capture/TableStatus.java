@@ -10,7 +10,7 @@ import tools.jackson.databind.JsonNode;
 /// @param behindSeconds since the table was last found to be as it should
 /// @param rows of a snapshot under way, read so far
 /// @param done of a snapshot under way, 0 to 1, where that is known
-/// @param what why it stands still
+/// @param what why it stands still, is paused, or waits; null where there is nothing to say
 public record TableStatus(
         String tenant,
         String source,

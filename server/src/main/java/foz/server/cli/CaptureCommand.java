@@ -78,7 +78,7 @@ final class CaptureCommand {
                                     table.way(),
                                     words(table),
                                     table.agentAlive() ? "" : " (agent AWAY)"));
-            if (table.stands() || table.isPaused()) {
+            if (table.what() != null) {
                 Cli.print("    since %s: %s".formatted(table.since(), table.what()));
                 String remedy = table.remedy();
                 if (remedy != null && !remedy.isEmpty()) {
@@ -115,8 +115,8 @@ final class CaptureCommand {
         }
     }
 
-    /// Which table of which tenant.
-    private static final class TableOption {
+    /// Which Foz, and which tenant.
+    static final class TenantOption {
         @Mixin private FozOption foz = new FozOption();
 
         @Option(
@@ -137,10 +137,31 @@ final class CaptureCommand {
             }
             return all.getFirst();
         }
+    }
 
-        static String person() {
-            return System.getProperty("user.name", "somebody");
+    /// Gives an order in the name of whoever is signed in at this machine.
+    abstract static class Ordering implements Callable<Integer> {
+        @Mixin private TenantOption option = new TenantOption();
+
+        abstract CaptureDesk.Order order(CaptureDesk desk, String tenant, String person);
+
+        @Override
+        public final Integer call() {
+            try (Control control = option.foz.control()) {
+                print(order(control.capture(), option.tenant(control), person()));
+                return 0;
+            }
         }
+    }
+
+    /// Gives an order for one table.
+    abstract static class TableOrdering extends Ordering {
+        @Parameters(paramLabel = "TABLE")
+        String table = "";
+    }
+
+    private static String person() {
+        return System.getProperty("user.name", "somebody");
     }
 
     private static void print(CaptureDesk.Order order) {
@@ -167,24 +188,10 @@ final class CaptureCommand {
             mixinStandardHelpOptions = true,
             description =
                     "Leaves a table alone until `foz capture resume`. The other tables go on, and the replica keeps the table as it is.")
-    static final class Pause implements Callable<Integer> {
-        @Mixin private TableOption option = new TableOption();
-
-        @Parameters(paramLabel = "TABLE")
-        private String table = "";
-
+    static final class Pause extends TableOrdering {
         @Override
-        public Integer call() {
-            try (Control control = option.foz.control()) {
-                print(
-                        control.capture()
-                                .ask(
-                                        option.tenant(control),
-                                        table,
-                                        CaptureDesk.Kind.PAUSE,
-                                        TableOption.person()));
-                return 0;
-            }
+        CaptureDesk.Order order(CaptureDesk desk, String tenant, String person) {
+            return desk.ask(tenant, table, CaptureDesk.Kind.PAUSE, person);
         }
     }
 
@@ -195,20 +202,10 @@ final class CaptureCommand {
             mixinStandardHelpOptions = true,
             description =
                     "Ends a pause. A table that the log tells of is read whole again, since its changes were left out; any other goes on with a compare.")
-    static final class Resume implements Callable<Integer> {
-        @Mixin private TableOption option = new TableOption();
-
-        @Parameters(paramLabel = "TABLE")
-        private String table = "";
-
+    static final class Resume extends TableOrdering {
         @Override
-        public Integer call() {
-            try (Control control = option.foz.control()) {
-                print(
-                        control.capture()
-                                .resume(option.tenant(control), table, TableOption.person()));
-                return 0;
-            }
+        CaptureDesk.Order order(CaptureDesk desk, String tenant, String person) {
+            return desk.resume(tenant, table, person);
         }
     }
 
@@ -219,24 +216,10 @@ final class CaptureCommand {
             mixinStandardHelpOptions = true,
             description =
                     "Has a table read whole again, beside its changes. Rows that are as they were make no version, and devices get none of them.")
-    static final class Reload implements Callable<Integer> {
-        @Mixin private TableOption option = new TableOption();
-
-        @Parameters(paramLabel = "TABLE")
-        private String table = "";
-
+    static final class Reload extends TableOrdering {
         @Override
-        public Integer call() {
-            try (Control control = option.foz.control()) {
-                print(
-                        control.capture()
-                                .ask(
-                                        option.tenant(control),
-                                        table,
-                                        CaptureDesk.Kind.RELOAD,
-                                        TableOption.person()));
-                return 0;
-            }
+        CaptureDesk.Order order(CaptureDesk desk, String tenant, String person) {
+            return desk.ask(tenant, table, CaptureDesk.Kind.RELOAD, person);
         }
     }
 
@@ -257,7 +240,7 @@ final class CaptureCommand {
         private static final int EXIT_GOES_ON = 3;
         private static final long LOOK_MS = 500;
 
-        @Mixin private TableOption option = new TableOption();
+        @Mixin private TenantOption option = new TenantOption();
 
         @Parameters(paramLabel = "TABLE")
         private String table = "";
@@ -277,7 +260,7 @@ final class CaptureCommand {
                 String tenant = option.tenant(control);
                 CaptureDesk desk = control.capture();
                 CaptureDesk.Order order =
-                        desk.ask(tenant, table, CaptureDesk.Kind.VERIFY, TableOption.person());
+                        desk.ask(tenant, table, CaptureDesk.Kind.VERIFY, person());
                 Instant until = Instant.now().plusSeconds(waitSeconds);
                 while (true) {
                     Optional<CaptureDesk.Check> check =
@@ -336,7 +319,7 @@ final class CaptureCommand {
 
         private static final int SHOWN_MAX = 100;
 
-        @Mixin private TableOption option = new TableOption();
+        @Mixin private TenantOption option = new TenantOption();
 
         @Option(names = "--json", description = "Prints JSON.")
         private boolean json;
@@ -362,18 +345,13 @@ final class CaptureCommand {
             exitCodeList = {Cli.UNAVAILABLE, Cli.SETTINGS},
             mixinStandardHelpOptions = true,
             description = "Takes back an order that is not over.")
-    static final class Withdraw implements Callable<Integer> {
-        @Mixin private TableOption option = new TableOption();
-
+    static final class Withdraw extends Ordering {
         @Parameters(paramLabel = "ID", description = "As `foz capture orders` shows it.")
         private long id;
 
         @Override
-        public Integer call() {
-            try (Control control = option.foz.control()) {
-                print(control.capture().withdraw(option.tenant(control), id, TableOption.person()));
-                return 0;
-            }
+        CaptureDesk.Order order(CaptureDesk desk, String tenant, String person) {
+            return desk.withdraw(tenant, id, person);
         }
     }
 }
